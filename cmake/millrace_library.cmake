@@ -1,0 +1,61 @@
+# millrace_library(NAME [DEPS lib...])
+#
+# One folder, one target. Sources are the folder's own .cc files (below it too), sorted out by suffix:
+#   *_test.cc   -> the folder's test program, NAME_test
+#   *_bench.cc  -> one benchmark program each, built by the target `benches`
+#   *_fuzz.cc   -> one fuzzer each, built by the target `fuzzers` (clang, MILLRACE_FUZZ=ON)
+#   the rest    -> the static library millrace_NAME
+# DEPS are folders of lower levels (see ARCHITECTURE.md) and third-party targets.
+function(millrace_library name)
+  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  set(tests ${sources})
+  set(benches ${sources})
+  set(fuzzers ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cc$")
+
+  set(links)
+  foreach(dep ${ARG_DEPS})
+    if(TARGET millrace_${dep})
+      list(APPEND links millrace_${dep})
+    else()
+      list(APPEND links ${dep})
+    endif()
+  endforeach()
+
+  set(target millrace_${name})
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${target} PUBLIC ${links} PRIVATE millrace_warnings)
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${target} INTERFACE ${links})
+  endif()
+
+  if(tests AND MILLRACE_TESTS)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE ${target} GTest::gmock GTest::gtest_main millrace_warnings)
+    add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
+  endif()
+
+  foreach(bench ${benches})
+    get_filename_component(program ${bench} NAME_WE)
+    add_executable(${program} EXCLUDE_FROM_ALL ${bench})
+    target_link_libraries(${program} PRIVATE ${target} benchmark::benchmark benchmark::benchmark_main millrace_warnings)
+    add_dependencies(benches ${program})
+  endforeach()
+
+  if(MILLRACE_FUZZ)
+    foreach(fuzzer ${fuzzers})
+      get_filename_component(program ${fuzzer} NAME_WE)
+      add_executable(${program} EXCLUDE_FROM_ALL ${fuzzer})
+      target_link_libraries(${program} PRIVATE ${target} millrace_warnings -fsanitize=fuzzer)
+      add_dependencies(fuzzers ${program})
+    endforeach()
+  endif()
+endfunction()
