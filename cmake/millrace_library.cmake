@@ -4,6 +4,7 @@
 #   *_test.cc   -> the folder's test program, NAME_test
 #   *_bench.cc  -> one benchmark program each, built by the target `benches`
 #   *_fuzz.cc   -> one fuzzer each, built by the target `fuzzers` (clang, MILLRACE_FUZZ=ON)
+#   main.cc     -> left to millrace_program
 #   the rest    -> the static library millrace_NAME
 # DEPS are folders of lower levels (see ARCHITECTURE.md) and third-party targets.
 function(millrace_library name)
@@ -15,7 +16,7 @@ function(millrace_library name)
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
-  list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_(test|bench|fuzz)|/main)\\.cc$")
 
   set(links)
   foreach(dep ${ARG_DEPS})
@@ -43,6 +44,9 @@ function(millrace_library name)
     add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
   endif()
 
+  if(NOT TARGET benchmark::benchmark)
+    set(benches)
+  endif()
   foreach(bench ${benches})
     get_filename_component(program ${bench} NAME_WE)
     add_executable(${program} EXCLUDE_FROM_ALL ${bench})
@@ -58,4 +62,23 @@ function(millrace_library name)
       add_dependencies(fuzzers ${program})
     endforeach()
   endif()
+endfunction()
+
+# millrace_program(NAME SOURCES file... [DEPS lib...])
+#
+# A program for users or tests, left at the top of the build folder: build/release/NAME.
+function(millrace_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  set(links)
+  foreach(dep ${ARG_DEPS})
+    if(TARGET millrace_${dep})
+      list(APPEND links millrace_${dep})
+    else()
+      list(APPEND links ${dep})
+    endif()
+  endforeach()
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${links} millrace_warnings)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 endfunction()
