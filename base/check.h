@@ -6,10 +6,10 @@ namespace millrace {
 [[noreturn]] void fail_check(const char* condition, const char* file, int line, const char* message);
 }  // namespace millrace
 
-#define MILLRACE_CHECK(condition, message)                                  \
-  do {                                                                      \
-    if (!(condition)) [[unlikely]]                                          \
-      ::millrace::fail_check(#condition, __FILE__, __LINE__, message);      \
+#define MILLRACE_CHECK(condition, message)                             \
+  do {                                                                 \
+    if (!(condition)) [[unlikely]]                                     \
+      ::millrace::fail_check(#condition, __FILE__, __LINE__, message); \
   } while (false)
 
 // For what the type system cannot say: a branch that no input reaches.

@@ -45,8 +45,7 @@ class ThreadExecutor final : public Executor {
         }));
   }
 
-  void parallel_for(size_t count, size_t grain,
-                    const std::function<void(size_t, size_t)>& body) override {
+  void parallel_for(size_t count, size_t grain, const std::function<void(size_t, size_t)>& body) override {
     grain = std::max<size_t>(1, grain);
     const size_t ranges = (count + grain - 1) / grain;
     const size_t helpers = std::min(workers_, ranges);

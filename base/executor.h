@@ -31,8 +31,7 @@ class Executor {
 
   // Calls `body(begin, end)` over disjoint ranges that cover [0, count), at most `grain` long, perhaps
   // at once on several threads; returns when all have returned. `body` must not throw.
-  virtual void parallel_for(size_t count, size_t grain,
-                            const std::function<void(size_t begin, size_t end)>& body) = 0;
+  virtual void parallel_for(size_t count, size_t grain, const std::function<void(size_t begin, size_t end)>& body) = 0;
 };
 
 // Real threads; parallel_for is inline on the caller when one range covers everything.

@@ -21,9 +21,7 @@ constexpr uint64_t hash_int(uint64_t x) {
 }
 
 // Combines the hashes of a key's columns, left to right. Not commutative.
-constexpr uint64_t hash_combine(uint64_t seed, uint64_t hash) {
-  return hash_int(seed * 0x9e3779b97f4a7c15ULL + hash);
-}
+constexpr uint64_t hash_combine(uint64_t seed, uint64_t hash) { return hash_int(seed * 0x9e3779b97f4a7c15ULL + hash); }
 
 inline constexpr uint64_t kHashSeed = 0x6d696c6c72616365ULL;  // of a key with no columns
 inline constexpr uint64_t kHashOfNull = 0x4e554c4c4e554c4cULL;

@@ -34,11 +34,11 @@ using Status = Result<void>;
     return std::move(temporary).error();                          \
   declaration = *std::move(temporary)
 
-#define MILLRACE_TRY_VOID_(temporary, expression)            \
-  do {                                                       \
-    auto temporary = (expression);                           \
-    if (!temporary) [[unlikely]]                             \
-      return std::move(temporary).error();                   \
+#define MILLRACE_TRY_VOID_(temporary, expression) \
+  do {                                            \
+    auto temporary = (expression);                \
+    if (!temporary) [[unlikely]]                  \
+      return std::move(temporary).error();        \
   } while (false)
 
 #define MILLRACE_TRY_1_(expression) MILLRACE_TRY_VOID_(MILLRACE_CONCAT(try_, __LINE__), expression)

@@ -59,8 +59,7 @@ std::string SqlError::to_string() const {
 }
 
 SqlError not_supported(std::string what, std::string hint) {
-  return SqlError(sqlstate::kFeatureNotSupported, std::move(what) + " is not supported")
-      .with_hint(std::move(hint));
+  return SqlError(sqlstate::kFeatureNotSupported, std::move(what) + " is not supported").with_hint(std::move(hint));
 }
 
 }  // namespace millrace
