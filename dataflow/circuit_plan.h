@@ -1,0 +1,156 @@
+// What sql/ asks dataflow/ to maintain: a tree of relational operators over named inputs.
+//
+// A plan is plain data: it can be compared, hashed, printed and stored. It knows columns by position
+// and functions by identity, and nothing of SQL's names. Nodes stand in topological order: a node's
+// inputs have smaller indices.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/ids.h"
+#include "expr/aggregate.h"
+#include "expr/expr.h"
+#include "expr/function_registry.h"
+#include "types/value.h"
+
+namespace millrace::dataflow {
+
+using NodeIndex = uint32_t;  // into CircuitPlan::nodes
+using Columns = std::vector<uint32_t>;
+
+// The rows of a table, source or view.
+struct InputNode {
+  ObjectId relation;
+  Columns columns;  // the relation's columns that are wanted, in this order
+};
+
+// Rows that are there from the start: VALUES, SELECT without FROM.
+struct ConstantNode {
+  std::vector<std::vector<Value>> rows;
+};
+
+// A fused chain: keeps the rows on which every filter is true and computes the outputs. All over the
+// input's columns.
+struct MapNode {
+  NodeIndex input;
+  std::vector<expr::ExprPtr> filters;
+  std::vector<expr::ExprPtr> outputs;
+};
+
+// For every input row, the rows of a set-returning function. Output: the input's columns, then the
+// function's, then the ordinal (int8) when asked for.
+struct TableFunctionNode {
+  NodeIndex input;
+  const expr::TableFunction* function;
+  std::vector<expr::ExprPtr> arguments;  // over the input's columns
+  bool with_ordinality = false;
+  bool outer = false;  // LEFT JOIN LATERAL: a row of NULLs where the function gives none
+};
+
+enum class JoinKind : uint8_t {
+  kInner,
+  kLeft,
+  kFull,
+  kSemi,  // output: left columns, each left row that has a match
+  kAnti,  // output: left columns, each left row that has none
+};
+
+// Equal keys, then the residual over left columns followed by right columns. A NULL key matches
+// nothing, unless null_safe. No keys: a cross join. Output: left columns, then right columns.
+struct JoinNode {
+  NodeIndex left;
+  NodeIndex right;
+  JoinKind kind = JoinKind::kInner;
+  Columns left_keys;
+  Columns right_keys;
+  bool null_safe = false;  // keys compare with IS NOT DISTINCT FROM (decorrelated domains, set operations)
+  expr::ExprPtr residual;  // null: none
+};
+
+struct AggregateCall {
+  const expr::AggregateSpec* spec;
+  Columns arguments;  // of the input; empty for count(*)
+  bool distinct = false;
+  std::optional<uint32_t> filter;  // a boolean column of the input
+  SqlType type;                    // of the result
+};
+
+// GROUP BY. Output: the group's columns, then the aggregates. Group columns compare with SQL equality,
+// NULLs alike; where equal values can differ in their bytes (numeric 1.0 and 1.00) the smallest by
+// bytes stands for the group. Without group columns there is always exactly one row.
+struct AggregateNode {
+  NodeIndex input;
+  Columns group;
+  std::vector<AggregateCall> calls;
+};
+
+// Each row that is there at least once, once. SQL equality, as for AggregateNode.
+struct DistinctNode {
+  NodeIndex input;
+};
+
+struct SortKey {
+  uint32_t column;
+  bool descending = false;
+  bool nulls_first = false;
+};
+
+// The rows [offset, offset + limit) of each partition in the given order; ties are broken by all
+// remaining columns, so that the answer is the same every time.
+struct TopKNode {
+  NodeIndex input;
+  Columns partition;
+  std::vector<SortKey> order;
+  int64_t offset = 0;
+  std::optional<int64_t> limit;
+  bool with_ties = false;
+};
+
+// The sum of the inputs (UNION ALL). All have the same types.
+struct UnionNode {
+  std::vector<NodeIndex> inputs;
+};
+
+enum class SetOperation : uint8_t { kIntersect, kExcept };
+
+struct SetOperationNode {
+  NodeIndex left;
+  NodeIndex right;
+  SetOperation operation;
+  bool all = false;
+};
+
+// Fails with 21000 while a partition has more than one row: a scalar subquery's promise.
+struct AtMostOneNode {
+  NodeIndex input;
+  Columns partition;
+};
+
+using NodeKind = std::variant<InputNode, ConstantNode, MapNode, TableFunctionNode, JoinNode, AggregateNode,
+                              DistinctNode, TopKNode, UnionNode, SetOperationNode, AtMostOneNode>;
+
+struct PlanNode {
+  NodeKind kind;
+  std::vector<SqlType> types;  // of the output columns
+};
+
+struct CircuitPlan {
+  std::vector<PlanNode> nodes;
+  NodeIndex root = 0;
+  // Columns of the root whose values are unique, when the planner can prove it: the served index's
+  // key. Empty with `has_key`: at most one row. Without a key the whole row is the key.
+  Columns key;
+  bool has_key = false;
+
+  const std::vector<SqlType>& output_types() const { return nodes[root].types; }
+  std::vector<ObjectId> inputs() const;  // each relation once, ascending
+};
+
+// One line a node, indented by depth, as EXPLAIN prints it.
+std::string to_string(const CircuitPlan& plan);
+
+}  // namespace millrace::dataflow

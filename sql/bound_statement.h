@@ -1,0 +1,189 @@
+// What binding makes of a statement: names resolved, types settled, queries planned. engine/ executes
+// these and never sees an AST.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "dataflow/circuit_plan.h"
+#include "expr/expr.h"
+
+namespace millrace::sql {
+
+struct ResultColumn {
+  std::string name;
+  SqlType type;
+  ObjectId relation;       // where the column comes from unchanged; 0: computed
+  uint32_t attribute = 0;  // 1-based there
+};
+
+// What is done to a one-shot query's rows after the circuit: ORDER BY, OFFSET, LIMIT, then only the
+// first `visible_columns` are shown (the rest are sort keys). Limits are expressions without columns.
+struct Finishing {
+  std::vector<dataflow::SortKey> order;
+  expr::ExprPtr limit;   // null: none
+  expr::ExprPtr offset;  // null: none
+  bool with_ties = false;
+  uint32_t visible_columns = 0;
+};
+
+// Equality on all key columns of one served relation and a projection: answered on the network thread.
+struct PointRead {
+  ObjectId relation;
+  std::vector<expr::ExprPtr> key;    // constants or parameters, in the order of the relation's key
+  std::vector<uint32_t> projection;  // columns of the relation
+};
+
+struct BoundQuery {
+  dataflow::CircuitPlan plan;  // its root's first columns are `columns`; Parameter nodes may stand in it
+  std::vector<ResultColumn> columns;
+  Finishing finishing;
+  std::optional<PointRead> point_read;
+  std::vector<ObjectId> relations;  // everything read, ascending, views expanded to what they read
+  bool volatile_or_now = false;     // uses now(), random() ...: not foldable across executions
+};
+
+struct Returning {
+  std::vector<expr::ExprPtr> outputs;  // over the affected row's columns (new ones for UPDATE)
+  std::vector<ResultColumn> columns;
+};
+
+enum class ConflictAction : uint8_t { kError, kNothing, kUpdate };
+
+struct BoundInsert {
+  ObjectId table;
+  BoundQuery source;  // every column of the table in order: defaults, casts and typmods applied
+  ConflictAction on_conflict = ConflictAction::kError;
+  std::vector<uint32_t> conflict_key;        // columns of the arbiter constraint; empty: any
+  std::vector<expr::ExprPtr> update_values;  // kUpdate: new row, over old row ++ excluded row
+  expr::ExprPtr update_where;                // kUpdate: null is true
+  std::optional<Returning> returning;
+};
+
+// `source` yields the old row's columns, then (UPDATE) the new row's. A row is changed at most once.
+struct BoundUpdate {
+  ObjectId table;
+  BoundQuery source;
+  std::optional<Returning> returning;
+};
+
+struct BoundDelete {
+  ObjectId table;
+  BoundQuery source;
+  std::optional<Returning> returning;
+};
+
+struct BoundTruncate {
+  std::vector<ObjectId> tables;
+};
+
+enum class CopyFormat : uint8_t { kText, kCsv, kBinary };
+
+struct CopyOptions {
+  CopyFormat format = CopyFormat::kText;
+  char delimiter = '\t';
+  std::string null_text = "\\N";
+  bool header = false;
+  char quote = '"';
+  char escape = '"';
+};
+
+struct BoundCopyIn {
+  ObjectId table;
+  std::vector<uint32_t> columns;
+  // Values of the other columns: over no columns, in table order (null pointer for copied columns).
+  std::vector<expr::ExprPtr> defaults;
+  CopyOptions options;
+};
+
+struct BoundCopyOut {
+  BoundQuery source;
+  CopyOptions options;
+};
+
+struct BoundCreateSchema {
+  std::string name;
+  bool if_not_exists = false;
+};
+
+// CREATE of one object; `plan` for materialized views. `objects` has several for FOR ALL TABLES: the
+// source first. Ids are assigned by the engine: references among `objects` use their position as id.
+struct BoundCreate {
+  std::vector<catalog::Object> objects;
+  bool if_not_exists = false;
+  bool or_replace = false;
+  std::optional<dataflow::CircuitPlan> plan;
+  std::optional<BoundQuery> rows;  // CREATE TABLE AS: its first contents
+};
+
+struct BoundDrop {
+  std::vector<ObjectId> objects;  // everything that goes, dependents (CASCADE) first
+  std::vector<std::string> schemas;
+  std::vector<std::string> notices;  // "table \"t\" does not exist, skipping", "drop cascades to ..."
+  std::string tag;                   // "DROP TABLE"
+};
+
+struct BoundAlter {
+  catalog::Object object;  // as it is to be: rename, set schema, comment, ...
+  std::string tag;
+};
+
+enum class TransactionAction : uint8_t { kBegin, kCommit, kRollback, kSavepoint, kRelease, kRollbackTo };
+
+struct BoundTransaction {
+  TransactionAction action;
+  bool read_only = false;
+  bool chain = false;
+  std::string savepoint;
+  std::string tag;
+};
+
+struct BoundSet {
+  std::string name;   // lower case
+  std::string value;  // textual; see `reset`
+  bool local = false;
+  bool reset = false;  // SET .. TO DEFAULT, RESET x; RESET ALL has an empty name
+};
+
+struct BoundShow {
+  std::string name;  // a setting; "all"
+};
+
+struct BoundExplain {
+  std::string text;  // lines
+};
+
+struct BoundPrepare {
+  std::string name;
+  std::string statement_text;
+  std::vector<SqlType> parameter_types;
+};
+
+struct BoundExecute {
+  std::string name;
+  std::vector<Value> arguments;
+};
+
+struct BoundDeallocate {
+  std::string name;  // empty: all
+};
+
+// Accepted and without effect here: its command tag is all there is to it (DISCARD, LISTEN, VACUUM ...).
+struct BoundNothing {
+  std::string tag;
+  std::string notice;
+};
+
+struct EmptyStatement {};
+
+using BoundStatement =
+    std::variant<EmptyStatement, BoundQuery, BoundInsert, BoundUpdate, BoundDelete, BoundTruncate, BoundCopyIn,
+                 BoundCopyOut, BoundCreateSchema, BoundCreate, BoundDrop, BoundAlter, BoundTransaction, BoundSet,
+                 BoundShow, BoundExplain, BoundPrepare, BoundExecute, BoundDeallocate, BoundNothing>;
+
+}  // namespace millrace::sql
