@@ -1,0 +1,63 @@
+// Aggregate functions as incremental state.
+//
+// A linear aggregate keeps, per group, a state that is an element of a group (expr/algebra.h): rows
+// come and go by update() with their weights, partial states join by merge(), and finish() reads the
+// answer. It never needs the rows again, and after any sequence of insertions and deletions that cancel
+// the state equals, in meaning, one that never saw them: integer sums are exact in 128 bits, float sums
+// exact (expr/exact_sum.h), numeric sums in decimal.
+//
+// An ordered aggregate (min, max) is determined by one end of the multiset of its arguments; the
+// operator keeps that multiset and asks only `keep_greatest`.
+//
+// A state lives in `state_bytes` bytes that the operator owns, aligned to `state_alignment`. It may
+// own memory: construct() before and destroy() after use, save()/load() to keep it elsewhere. Plain
+// states (`trivial`) may instead be copied as bytes, and all-zero bytes are a constructed one.
+// Threads: one per state.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "expr/signature.h"
+#include "types/column.h"
+
+namespace millrace::expr {
+
+enum class AggregateLaw : uint8_t {
+  kLinear,
+  kOrdered,
+  kNotBuilt,  // declared so that calls resolve; using it answers 0A000
+};
+
+struct AggregateInput {
+  std::span<std::byte* const> states;    // states[r] takes row r
+  std::span<const ColumnPtr> arguments;  // flat or constant
+  const int64_t* weights;                // nullptr: all +1
+};
+
+struct AggregateSpec : Signature {
+  AggregateLaw law = AggregateLaw::kNotBuilt;
+  bool keep_greatest = false;  // of kOrdered: max, else min. NULL arguments never count.
+
+  size_t state_bytes = 0;
+  size_t state_alignment = 8;
+  bool trivial = true;
+  void (*construct)(std::byte* state) = nullptr;
+  void (*destroy)(std::byte* state) = nullptr;
+  // Adds weights[r] times row r. Rows whose argument is NULL change nothing (count(*) has no argument).
+  void (*update)(const AggregateInput& input) = nullptr;
+  void (*merge)(std::byte* into, const std::byte* from) = nullptr;
+  // The value of a group; nullopt is NULL. Errors (22003) are the group's until it changes. Long values
+  // point into `arena`.
+  Result<std::optional<Slot>> (*finish)(const std::byte* state, SqlType result_type, Arena& arena) = nullptr;
+  void (*save)(const std::byte* state, std::string& out) = nullptr;
+  // Into a constructed state. REQUIRES: bytes that save() wrote.
+  void (*load)(std::string_view bytes, std::byte* state) = nullptr;
+};
+
+}  // namespace millrace::expr
