@@ -1,0 +1,149 @@
+// Statements that define, change and drop objects.
+#pragma once
+
+#include "sql/parser/ast/modify.h"
+
+namespace millrace::sql::ast {
+
+struct Constraint {
+  enum class Kind : uint8_t {
+    kNull,
+    kNotNull,
+    kDefault,
+    kIdentity,
+    kGenerated,
+    kCheck,
+    kPrimaryKey,
+    kUnique,
+    kForeignKey,
+    kExclusion,
+  };
+  Kind kind;
+  std::string name;                  // CONSTRAINT name; empty: to be made up
+  ExprPtr expression;                // kDefault, kCheck, kGenerated
+  std::vector<std::string> columns;  // of a table constraint
+  bool generated_always = false;     // kIdentity
+  bool nulls_not_distinct = false;
+  bool deferrable = false;
+  bool no_inherit = false;
+  ObjectName references;  // kForeignKey
+  Location location = -1;
+  Location end = -1;  // of `expression`'s text: [expression's first byte, end)
+  Location begin = -1;
+};
+
+struct ColumnDefinition {
+  std::string name;
+  TypeName type;
+  std::vector<Constraint> constraints;
+  ObjectName collation;  // empty: none
+  Location location = -1;
+};
+
+struct CreateTable {
+  ObjectName name;
+  std::vector<ColumnDefinition> columns;
+  std::vector<Constraint> constraints;
+  std::vector<Option> options;
+  bool if_not_exists = false;
+  bool temporary = false;
+  bool unlogged = false;
+  std::string unsupported;  // LIKE, INHERITS, PARTITION BY ..: what it is; empty: nothing
+  Location unsupported_location = -1;
+};
+
+// CREATE TABLE .. AS and CREATE MATERIALIZED VIEW.
+struct CreateTableAs {
+  ObjectName name;
+  std::vector<std::string> columns;
+  std::shared_ptr<Statement> query;  // a query, or EXECUTE
+  Location query_begin = -1;         // the query's text
+  Location query_end = -1;
+  std::vector<Option> options;
+  bool materialized_view = false;
+  bool or_replace = false;
+  bool if_not_exists = false;
+  bool temporary = false;
+  bool with_no_data = false;
+};
+
+struct CreateView {
+  ObjectName name;
+  std::vector<std::string> columns;
+  QueryPtr query;
+  Location query_begin = -1;
+  Location query_end = -1;
+  std::vector<Option> options;
+  bool or_replace = false;
+  bool temporary = false;
+  bool check_option = false;
+};
+
+struct CreateIndex {
+  std::string name;  // empty: to be made up
+  ObjectName table;
+  std::string method;
+  std::vector<SortItem> columns;  // a ColumnRef, or an expression
+  ExprPtr where;
+  bool has_include = false;
+  bool unique = false;
+  bool if_not_exists = false;
+  bool concurrently = false;
+};
+
+struct CreateSchema {
+  std::string name;
+  bool if_not_exists = false;
+  bool has_elements = false;
+};
+
+enum class ObjectKind : uint8_t {
+  kTable,
+  kView,
+  kMaterializedView,
+  kIndex,
+  kSequence,
+  kSchema,
+  kSource,
+  kConnection,
+  kSecret,
+  kColumn,
+  kType,
+  kOther,
+};
+
+struct Drop {
+  ObjectKind kind;
+  std::string other;  // kOther: its SQL name
+  std::vector<ObjectName> names;
+  bool if_exists = false;
+  bool cascade = false;
+};
+
+struct Rename {
+  ObjectKind kind;
+  std::string other;
+  ObjectName name;
+  std::string column;  // of a column: `kind` is its relation's
+  bool is_column = false;
+  std::string new_name;
+  bool if_exists = false;
+};
+
+struct SetSchema {
+  ObjectKind kind;
+  std::string other;
+  ObjectName name;
+  std::string schema;
+  bool if_exists = false;
+};
+
+struct Comment {
+  ObjectKind kind;
+  std::string other;
+  ObjectName name;  // of a column: its relation's
+  std::string column;
+  std::optional<std::string> text;
+};
+
+}  // namespace millrace::sql::ast
