@@ -140,6 +140,10 @@ struct Object {
 
 using ObjectPtr = std::shared_ptr<const Object>;
 
+// One object as bytes, for the tick log. `types` of columns are stored by oid.
+std::string serialize(const Object& object);
+Result<Object> deserialize_object(std::string_view bytes);
+
 class CatalogSnapshot {
  public:
   // Empty but for the schemas public, pg_catalog, information_schema, millrace and the system relations
