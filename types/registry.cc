@@ -12,7 +12,37 @@ namespace {
 
 // One row a type. Array types are derived from their elements'.
 TypeInfo (*const kBuiltIn[])() = {
-    bool_type, int2_type, int4_type, int8_type, text_type,
+    bool_type,
+    int2_type,
+    int4_type,
+    int8_type,
+    // strings
+    text_type,
+    unknown_type,
+    varchar_type,
+    bpchar_type,
+    char_type,
+    name_type,
+    bytea_type,
+    // identifiers
+    uuid_type,
+    oid_type,
+    regproc_type,
+    regprocedure_type,
+    regoper_type,
+    regoperator_type,
+    regclass_type,
+    regtype_type,
+    regconfig_type,
+    regnamespace_type,
+    regrole_type,
+    regcollation_type,
+    // pseudo
+    any_type,
+    anyarray_type,
+    anyelement_type,
+    anynonarray_type,
+    void_type,
 };
 
 // Grows when the catalog makes types; rows never move or go.

@@ -11,5 +11,28 @@ TypeInfo int2_type();
 TypeInfo int4_type();
 TypeInfo int8_type();
 TypeInfo text_type();
+TypeInfo unknown_type();
+TypeInfo varchar_type();
+TypeInfo bpchar_type();
+TypeInfo char_type();
+TypeInfo name_type();
+TypeInfo bytea_type();
+TypeInfo uuid_type();
+TypeInfo oid_type();
+TypeInfo regproc_type();
+TypeInfo regprocedure_type();
+TypeInfo regoper_type();
+TypeInfo regoperator_type();
+TypeInfo regclass_type();
+TypeInfo regtype_type();
+TypeInfo regconfig_type();
+TypeInfo regnamespace_type();
+TypeInfo regrole_type();
+TypeInfo regcollation_type();
+TypeInfo any_type();
+TypeInfo anyarray_type();
+TypeInfo anyelement_type();
+TypeInfo anynonarray_type();
+TypeInfo void_type();
 
 }  // namespace millrace
