@@ -15,7 +15,7 @@ RULES = {
              r"|\bsleep_(?:for|until)\b|\b(?:u|nano)sleep\b", "time comes from a Clock (base/clock.h)"),
     "random": (r"\brandom_device\b|\bmt19937(?:_64)?\b|(?<![\w.>:])(?:std::)?s?rand\s*\(|\bgetrandom\b|\bgetentropy\b|\barc4random\w*"
                r"|\bRAND_bytes\b", "randomness comes from an Rng or a seeded SplitMix64 (base/rng.h)"),
-    "files": (r"\bfopen\b|\bstd::[io]?fstream\b|\bstd::filesystem\b|(?<![\w.>:])(?:::)?open(?:at)?\s*\(|\bmkstemp\b",
+    "files": (r"\bfopen\b|\bstd::[io]?fstream\b|\bstd::filesystem\b|(?<![\w>])::open(?:at)?\s*\(|\bO_(?:RDONLY|WRONLY|RDWR|CREAT)\b|\bmkstemp\b",
               "files are reached through an Fs (base/fs.h)"),
     "environment": (r"\b(?:secure_)?getenv\b|\bsetenv\b|\benviron\b", "the environment is read by server/ alone"),
     "regex": (r"\bstd::(?:regex|smatch|cmatch|regex_\w+)\b", "std::regex overflows the stack on long input; use RE2"),
