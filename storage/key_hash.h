@@ -1,0 +1,43 @@
+// The one hash of a key: every folder that places rows by key uses it, so that a delta is hashed once.
+//
+//   h0 = kHashSeed;  h(i+1) = hash_combine(h(i), column i is NULL ? kHashOfNull : TypeInfo::hash(column i))
+//
+// Keys equal under SQL's equality have equal hashes; NULL equals NULL here, and who joins leaves NULL
+// keys out before. Stable: part of the file format, since it places rows in segments.
+//
+// Cost      about 1-2 ns a row and column for int2/4/8, 5 ns for short text, one indirect call otherwise.
+// Threads   pure functions.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/ids.h"
+#include "types/row_layout.h"
+
+namespace millrace::storage {
+
+using KeyColumns = std::vector<ColumnIndex>;
+
+// The columns 0, 1, ... count - 1.
+KeyColumns first_columns(size_t count);
+
+// out[r] = hash of row r's key. REQUIRES: out.size() == batch.rows().
+void hash_keys(const DeltaBatch& batch, std::span<const ColumnIndex> key, std::span<uint64_t> out);
+std::vector<uint64_t> hash_keys(const DeltaBatch& batch, std::span<const ColumnIndex> key);
+
+uint64_t hash_key(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key);
+uint64_t hash_key(const RowLayout& layout, PackedRow row, std::span<const ColumnIndex> key);
+
+// Does any of the key's columns hold NULL?
+bool key_has_null(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key);
+
+// SQL equality of a key in flight and a key at rest, NULL equal to NULL. The columns pair up in order
+// and have the same base types.
+bool keys_equal(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> batch_key, const RowLayout& layout,
+                PackedRow packed, std::span<const ColumnIndex> packed_key);
+bool keys_equal(const RowLayout& a_layout, PackedRow a, std::span<const ColumnIndex> a_key, const RowLayout& b_layout,
+                PackedRow b, std::span<const ColumnIndex> b_key);
+
+}  // namespace millrace::storage
