@@ -34,5 +34,6 @@ TypeInfo anyarray_type();
 TypeInfo anyelement_type();
 TypeInfo anynonarray_type();
 TypeInfo void_type();
+TypeInfo record_type();
 
 }  // namespace millrace

@@ -34,30 +34,54 @@ size_t RowLayout::packed_bytes(const DeltaBatch& batch, size_t row) const {
   return bytes;
 }
 
-void RowLayout::pack(const DeltaBatch& batch, size_t row, char* target) const {
+size_t RowLayout::packed_bytes(std::span<const Slot* const> values) const {
+  size_t bytes = heap_offset_;
+  if (variable_count_ == 0) return bytes;
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    if (columns_[i].width == 0 && values[i] != nullptr) bytes += values[i]->bytes.size();
+  }
+  return bytes;
+}
+
+template <class ValueAt>
+void RowLayout::pack_values(const ValueAt& value_at, char* target) const {
   std::memset(target, 0, null_bytes_);
   uint32_t heap_end = 0;
   for (size_t i = 0; i < columns_.size(); ++i) {
     const ColumnPlace& place = columns_[i];
-    const Column& column = batch.column(i);
-    const bool null = column.is_null(row);
-    if (null) target[i / 8] = static_cast<char>(target[i / 8] | (1 << (i % 8)));
+    Slot storage;
+    const Slot* const value = value_at(i, storage);
+    if (value == nullptr) target[i / 8] = static_cast<char>(target[i / 8] | (1 << (i % 8)));
     if (place.width > 0) {
-      if (null) {
+      if (value == nullptr) {
         std::memset(target + place.offset, 0, place.width);
       } else {
-        const Slot slot = column.slot(row);
-        std::memcpy(target + place.offset, &slot, place.width);
+        std::memcpy(target + place.offset, value, place.width);
       }
       continue;
     }
-    if (!null) {
-      const std::string_view bytes = column.value<StringRef>(row).view();
+    if (value != nullptr) {
+      const std::string_view bytes = value->view();
       if (!bytes.empty()) std::memcpy(target + heap_offset_ + heap_end, bytes.data(), bytes.size());
       heap_end += static_cast<uint32_t>(bytes.size());
     }
     std::memcpy(target + place.offset, &heap_end, sizeof heap_end);
   }
+}
+
+void RowLayout::pack(const DeltaBatch& batch, size_t row, char* target) const {
+  pack_values(
+      [&](size_t i, Slot& storage) -> const Slot* {
+        const Column& column = batch.column(i);
+        if (column.is_null(row)) return nullptr;
+        storage = column.slot(row);
+        return &storage;
+      },
+      target);
+}
+
+void RowLayout::pack(std::span<const Slot* const> values, char* target) const {
+  pack_values([&](size_t i, Slot&) { return values[i]; }, target);
 }
 
 std::string RowLayout::pack(const DeltaBatch& batch, size_t row) const {

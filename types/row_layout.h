@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,9 @@ class RowLayout {
   // Writes packed_bytes() bytes.
   void pack(const DeltaBatch& batch, size_t row, char* target) const;
   std::string pack(const DeltaBatch& batch, size_t row) const;
+  // The same from single values, one a column, null pointers for NULL.
+  size_t packed_bytes(std::span<const Slot* const> values) const;
+  void pack(std::span<const Slot* const> values, char* target) const;
 
   bool is_null(PackedRow row, size_t column) const {
     return (static_cast<uint8_t>(row[column / 8]) >> (column % 8) & 1) != 0;
@@ -49,6 +53,10 @@ class RowLayout {
   void unpack_column(PackedRow row, size_t column, ColumnBuilder& target) const;
 
  private:
+  // Packs what `value_at(column)` points to.
+  template <class ValueAt>
+  void pack_values(const ValueAt& value_at, char* target) const;
+
   struct ColumnPlace {
     SqlType type;
     uint32_t offset;    // of the value, or of the heap end of a variable column

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,7 +18,8 @@
 
 namespace millrace {
 
-class TimeZone;  // types/time_zone.h
+class RowLayout;  // types/row_layout.h
+class TimeZone;   // types/time_zone.h
 
 enum class DateStyle : uint8_t { kIso, kPostgres, kSql, kGerman };
 enum class DateOrder : uint8_t { kYmd, kMdy, kDmy };
@@ -66,12 +68,13 @@ struct TypeInfo {
   std::string sql_name;  // format_type() without modifier: "integer", "integer[]", "character"
   TypeKind kind = TypeKind::kBase;
   Physical physical = Physical::kBytes;
-  int16_t length = -1;                 // pg_type.typlen
-  char category = 'U';                 // pg_type.typcategory
-  bool preferred = false;              // pg_type.typispreferred
-  uint32_t array_oid = 0;              // 0: no array type
-  const TypeInfo* element = nullptr;   // of an array type
-  std::vector<CompositeField> fields;  // of a composite type
+  int16_t length = -1;                      // pg_type.typlen
+  char category = 'U';                      // pg_type.typcategory
+  bool preferred = false;                   // pg_type.typispreferred
+  uint32_t array_oid = 0;                   // 0: no array type
+  const TypeInfo* element = nullptr;        // of an array type
+  std::vector<CompositeField> fields;       // of a composite type
+  std::shared_ptr<const RowLayout> layout;  // of a composite type: how its values are packed (types/record.h)
 
   // Equal values have equal bytes in their physical form, so hashing and comparing bytes is right.
   // False for float (-0.0), numeric (1.0 = 1.00), bpchar, interval, jsonb, arrays of these.
@@ -93,7 +96,8 @@ struct TypeInfo {
   void (*append_key)(Slot value, SqlType type, std::string& out) = nullptr;
 
   // Applies a modifier to a value of this type: varchar(n) truncation, numeric rounding, fractional
-  // seconds. `is_explicit` is a written cast (varchar truncates silently). Null: no modifiers.
+  // seconds. `is_explicit` is a written cast (varchar truncates silently). The result may be `value` itself.
+  // Null: no modifiers, or an array type; call apply_typmod() below, which knows both.
   Result<Slot> (*apply_typmod)(Slot value, int32_t typmod, bool is_explicit, Arena& arena) = nullptr;
   // The modifier for written arguments, numeric(10,2) -> {10, 2}. Null: the type takes none (42601).
   Result<int32_t> (*typmod_from_arguments)(std::span<const int32_t> arguments) = nullptr;
@@ -101,19 +105,27 @@ struct TypeInfo {
   std::string (*typmod_to_string)(int32_t typmod) = nullptr;
 };
 
-// Null when there is no such type. Dynamic types (array of composite, CREATE TYPE) are found too.
+// Applies `type`'s modifier, if it has one, to a value of its base type; in an array, to each element.
+// The result may be `value` itself, and borrows from what it borrows from.
+Result<Slot> apply_typmod(Slot value, SqlType type, bool is_explicit, Arena& arena);
+
+// Null when there is no such type. Dynamic types (array of composite, CREATE TYPE) are found too. Threads: any.
 const TypeInfo* find_type(uint32_t oid);
-// By pg_type.typname or SQL spelling: "int4", "integer", "double precision", "_int4".
+// A built-in type by pg_type.typname or format_type()'s spelling: "int4", "integer", "double precision", "_int4".
+// The catalog finds those that it made; types/type_name.h reads what people write.
 const TypeInfo* find_type(std::string_view name);
-// Every type, built in first, by oid: pg_type is made from it.
+// Every type that has an oid of its own, built in first, by oid: pg_type is made from it.
 std::vector<const TypeInfo*> all_types();
 
-// The type of arrays of `element`.
+// The type of arrays of `element`. REQUIRES: element.array_oid is set.
 SqlType array_of(const TypeInfo& element);
-// An anonymous row type; interned, so the same fields give the same TypeInfo.
+// An anonymous row type; interned, so the same fields give the same TypeInfo. Its oid is record's, as the wire
+// wants it: find_type() gives the pseudo-type without fields for it.
 SqlType record_of(std::vector<CompositeField> fields);
-// Registers a type that the catalog made. It is never taken away again: slots may outlive a DROP.
-// REQUIRES: the oid is not in use.
+// Registers a type that the catalog made. It is never taken away again: slots may outlive a DROP. A composite
+// type needs oid, array_oid, name and fields alone; what it can do is filled in. So are array types, for every
+// type with an array_oid.
+// REQUIRES: the oids are not in use.
 const TypeInfo& intern_type(TypeInfo info);
 
 }  // namespace millrace

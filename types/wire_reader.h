@@ -1,0 +1,30 @@
+// Reads a binary value of the wire protocol front to back; running out is the client's mistake (08P01).
+#pragma once
+
+#include "base/result.h"
+#include "types/wire_order.h"
+
+namespace millrace {
+
+class WireReader {
+ public:
+  explicit WireReader(std::string_view bytes) : rest_(bytes) {}
+
+  template <class T>
+  Result<T> read() {
+    TRY(const std::string_view bytes, take(sizeof(T)));
+    return read_big_endian<T>(bytes);
+  }
+  Result<std::string_view> take(size_t bytes) {
+    if (bytes > rest_.size()) return SqlError(sqlstate::kProtocolViolation, "insufficient data left in message");
+    const std::string_view taken = rest_.substr(0, bytes);
+    rest_.remove_prefix(bytes);
+    return taken;
+  }
+  std::string_view rest() const { return rest_; }
+
+ private:
+  std::string_view rest_;
+};
+
+}  // namespace millrace
