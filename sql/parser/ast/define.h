@@ -28,8 +28,7 @@ struct Constraint {
   bool no_inherit = false;
   ObjectName references;  // kForeignKey
   Location location = -1;
-  Location end = -1;  // of `expression`'s text: [expression's first byte, end)
-  Location begin = -1;
+  std::string text;  // kDefault, kCheck: the expression as written
 };
 
 struct ColumnDefinition {
@@ -49,7 +48,6 @@ struct CreateTable {
   bool temporary = false;
   bool unlogged = false;
   std::string unsupported;  // LIKE, INHERITS, PARTITION BY ..: what it is; empty: nothing
-  Location unsupported_location = -1;
 };
 
 // CREATE TABLE .. AS and CREATE MATERIALIZED VIEW.
@@ -57,8 +55,7 @@ struct CreateTableAs {
   ObjectName name;
   std::vector<std::string> columns;
   std::shared_ptr<Statement> query;  // a query, or EXECUTE
-  Location query_begin = -1;         // the query's text
-  Location query_end = -1;
+  std::string query_text;            // as written
   std::vector<Option> options;
   bool materialized_view = false;
   bool or_replace = false;
@@ -71,8 +68,7 @@ struct CreateView {
   ObjectName name;
   std::vector<std::string> columns;
   QueryPtr query;
-  Location query_begin = -1;
-  Location query_end = -1;
+  std::string query_text;  // as written
   std::vector<Option> options;
   bool or_replace = false;
   bool temporary = false;

@@ -31,9 +31,8 @@ struct ObjectName {
 
 // A type as written: integer, varchar(10), timestamp(3)[], SETOF int, t.c%TYPE.
 struct TypeName {
-  ObjectName name;               // the grammar's own spellings are resolved: "int" is pg_catalog.int4
-  Exprs modifiers;               // of varchar(10)
-  int32_t interval_fields = -1;  // INTERVAL DAY TO SECOND: PostgreSQL's mask; -1: all fields
+  ObjectName name;  // the grammar's own spellings are resolved: "int" is pg_catalog.int4
+  Exprs modifiers;  // of varchar(10)
   int32_t array_dimensions = 0;
   bool setof = false;
   bool percent_type = false;

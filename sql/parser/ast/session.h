@@ -41,7 +41,7 @@ struct Prepare {
   std::string name;
   std::vector<TypeName> types;
   std::shared_ptr<Statement> statement;
-  Location statement_begin = -1;
+  std::string statement_text;  // as written
 };
 
 struct Execute {
@@ -56,7 +56,6 @@ struct Deallocate {
 struct Explain {
   std::shared_ptr<Statement> statement;
   std::vector<Option> options;
-  Location statement_begin = -1;
 };
 
 // Accepted and without effect: DISCARD, VACUUM, ANALYZE, LISTEN ...
