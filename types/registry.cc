@@ -27,6 +27,9 @@ TypeInfo (*const kBuiltIn[])() = {
     char_type,
     name_type,
     bytea_type,
+    // JSON
+    json_type,
+    jsonb_type,
     // identifiers
     uuid_type,
     oid_type,

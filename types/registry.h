@@ -17,6 +17,8 @@ TypeInfo bpchar_type();
 TypeInfo char_type();
 TypeInfo name_type();
 TypeInfo bytea_type();
+TypeInfo json_type();
+TypeInfo jsonb_type();
 TypeInfo uuid_type();
 TypeInfo oid_type();
 TypeInfo regproc_type();
