@@ -12,6 +12,7 @@
 // the same plans and deltas give the same outputs in the same order.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <vector>
@@ -40,6 +41,13 @@ struct ViewChange {
 
 using InputChanges = std::map<ObjectId, Delta>;
 
+// One arrangement's part of a checkpoint. Exactly one of the two is called.
+struct CheckpointJob {
+  std::function<Status(storage::CheckpointWriter&)> write;  // any thread
+  // The checkpoint failed: what was to be written counts as changed again. Between ticks.
+  std::function<void()> give_back;
+};
+
 class Circuit {
  public:
   virtual ~Circuit() = default;
@@ -57,8 +65,9 @@ class Circuit {
   // Runs one tick. Relations not in `changes` have not changed; unknown ones are ignored.
   virtual const std::vector<ViewChange>& step(TickId tick, const InputChanges& changes) = 0;
 
-  // State that changed since the last checkpoint, by arrangement and segment.
-  virtual void checkpoint(storage::CheckpointWriter& writer) = 0;
+  // State that changed since the last checkpoint, pinned: the jobs write it, on any thread, while ticks go
+  // on. REQUIRES: between ticks; the jobs of the checkpoint before have been run or given back.
+  virtual std::vector<CheckpointJob> pin_checkpoint() = 0;
   // REQUIRES: the same views are attached as when the checkpoint was written, and no step was run.
   virtual Status restore(storage::CheckpointReader& reader) = 0;
 

@@ -1,0 +1,107 @@
+#include "engine/world.h"
+
+#include <algorithm>
+
+#include "base/byte_stream.h"
+#include "base/check.h"
+
+namespace millrace::engine {
+namespace {
+
+// Names an error by everything a client sees of it.
+std::string text_of(const SqlError& error) {
+  ByteWriter out;
+  out.string(error.state().str());
+  out.string(error.message());
+  out.string(error.detail());
+  out.string(error.hint());
+  return out.take();
+}
+
+SqlError error_of(std::string_view text) {
+  ByteReader in(text);
+  const std::string_view state = in.string();
+  SqlError error(state.size() == 5 ? SqlState::from_wire(state) : sqlstate::kInternalError, std::string(in.string()));
+  error = std::move(error).with_detail(std::string(in.string()));
+  return std::move(error).with_hint(std::string(in.string()));
+}
+
+}  // namespace
+
+void ViewErrors::apply(TickId tick, const std::vector<dataflow::ErrorChange>& changes) {
+  if (changes.empty()) return;
+  for (const dataflow::ErrorChange& change : changes) {
+    const auto entry = weights_.try_emplace(text_of(change.error), change.error, 0).first;
+    entry->second.second += change.weight;
+    if (entry->second.second == 0) weights_.erase(entry);
+  }
+  State state{.since = tick, .first = {}};
+  if (!weights_.empty()) state.first = weights_.begin()->second.first;
+  const std::scoped_lock lock(mutex_);
+  if (!states_.empty() && states_.back().since == tick) states_.pop_back();
+  states_.push_back(std::move(state));
+  if (states_.size() > kStatesKept) states_.erase(states_.begin());
+  ever_failed_.store(true, std::memory_order_release);
+}
+
+std::optional<SqlError> ViewErrors::error_at(TickId tick) const {
+  if (!ever_failed_.load(std::memory_order_acquire)) return std::nullopt;
+  const std::scoped_lock lock(mutex_);
+  for (auto state = states_.rbegin(); state != states_.rend(); ++state) {
+    if (state->since <= tick) return state->first;
+  }
+  return std::nullopt;  // Read at a tick before the first error.
+}
+
+std::string ViewErrors::save() const {
+  ByteWriter out;
+  out.varint(weights_.size());
+  for (const auto& [text, entry] : weights_) {
+    out.string(text);
+    out.signed_varint(entry.second);
+  }
+  return out.take();
+}
+
+Status ViewErrors::load(std::string_view bytes) {
+  ByteReader in(bytes);
+  std::vector<dataflow::ErrorChange> changes;
+  for (uint64_t count = in.count(); count > 0; --count) {
+    SqlError error = error_of(in.string());
+    changes.push_back({std::move(error), in.signed_varint()});
+  }
+  if (!in.ok()) return SqlError(sqlstate::kDataCorrupted, "the errors of a view cannot be read from the checkpoint");
+  apply(TickId(0), changes);
+  return {};
+}
+
+void Relation::set_readiness(Readiness readiness, std::optional<SqlError> failure) {
+  std::vector<std::function<void()>> callbacks;
+  {
+    const std::scoped_lock lock(mutex_);
+    failure_ = std::move(failure);
+    readiness_.store(readiness, std::memory_order_release);
+    if (readiness == Readiness::kReady || readiness == Readiness::kFailed) callbacks.swap(waiting_);
+  }
+  for (const auto& callback : callbacks) callback();
+}
+
+SqlError Relation::failure() const {
+  const std::scoped_lock lock(mutex_);
+  MILLRACE_CHECK(failure_.has_value(), "no failure to report");
+  return *failure_;
+}
+
+void Relation::when_settled(std::function<void()> callback) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const Readiness now = readiness_.load(std::memory_order_acquire);
+    if (now != Readiness::kReady && now != Readiness::kFailed) {
+      waiting_.push_back(std::move(callback));
+      return;
+    }
+  }
+  callback();
+}
+
+}  // namespace millrace::engine
