@@ -75,6 +75,11 @@ Status ViewErrors::load(std::string_view bytes) {
   return {};
 }
 
+Relation::Relation(catalog::ObjectPtr object, std::unique_ptr<storage::ServedIndex> rows)
+    : object_(std::move(object)), rows_(std::move(rows)) {
+  if (object_->as<catalog::Table>() != nullptr) unique_keys_.emplace(*object_, *rows_);
+}
+
 void Relation::set_readiness(Readiness readiness, std::optional<SqlError> failure) {
   std::vector<std::function<void()>> callbacks;
   {
@@ -102,6 +107,28 @@ void Relation::when_settled(std::function<void()> callback) {
     }
   }
   callback();
+}
+
+const std::vector<World::SourceOutput>& World::outputs_of(ObjectId source) const {
+  static const std::vector<SourceOutput> kNone;
+  const auto found = outputs.find(source);
+  return found == outputs.end() ? kNone : found->second;
+}
+
+WorldPtr make_world(catalog::CatalogPtr catalog, std::map<ObjectId, RelationPtr> relations, uint64_t version) {
+  auto world = std::make_shared<World>();
+  for (const auto& [id, relation] : relations) {
+    const catalog::Object& object = relation->object();
+    if (const auto* table = object.as<catalog::SourceTable>()) {
+      world->outputs[table->source].push_back({id, table->output});
+    } else if (object.as<catalog::Source>() != nullptr && !object.columns.empty()) {
+      world->outputs[id].push_back({id, 0});
+    }
+  }
+  world->catalog = std::move(catalog);
+  world->relations = std::move(relations);
+  world->version = version;
+  return world;
 }
 
 }  // namespace millrace::engine

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "dataflow/circuit.h"
+#include "engine/unique_keys.h"
 #include "storage/served_index.h"
 
 namespace millrace::engine {
@@ -56,13 +57,14 @@ enum class Readiness : uint8_t {
 // The run-time side of one table, view or source. Outlives its last reader: Worlds share it.
 class Relation {
  public:
-  Relation(catalog::ObjectPtr object, std::unique_ptr<storage::ServedIndex> rows)
-      : object_(std::move(object)), rows_(std::move(rows)) {}
+  Relation(catalog::ObjectPtr object, std::unique_ptr<storage::ServedIndex> rows);
 
   const catalog::Object& object() const { return *object_; }
   const catalog::ObjectPtr& object_ptr() const { return object_; }
   // Null for sources: their rows are in the log they come from.
   storage::ServedIndex* rows() const { return rows_.get(); }
+  // Of a table; null otherwise. Tick thread only.
+  UniqueKeys* unique_keys() { return unique_keys_ ? &*unique_keys_ : nullptr; }
   ViewErrors& errors() { return errors_; }
   const ViewErrors& errors() const { return errors_; }
 
@@ -76,6 +78,7 @@ class Relation {
  private:
   catalog::ObjectPtr object_;
   std::unique_ptr<storage::ServedIndex> rows_;
+  std::optional<UniqueKeys> unique_keys_;
   ViewErrors errors_;
   std::atomic<Readiness> readiness_{Readiness::kReady};
   mutable std::mutex mutex_;
@@ -89,12 +92,22 @@ struct World {
   std::map<ObjectId, RelationPtr> relations;
   uint64_t version = 0;  // grows with every change
 
+  // Which relation takes a source's output of that number.
+  struct SourceOutput {
+    ObjectId relation;
+    uint32_t number;
+  };
+  std::map<ObjectId, std::vector<SourceOutput>> outputs;  // by source
+
+  const std::vector<SourceOutput>& outputs_of(ObjectId source) const;
   Relation* find(ObjectId id) const {
     const auto found = relations.find(id);
     return found == relations.end() ? nullptr : found->second.get();
   }
 };
 using WorldPtr = std::shared_ptr<const World>;
+
+WorldPtr make_world(catalog::CatalogPtr catalog, std::map<ObjectId, RelationPtr> relations, uint64_t version);
 
 // Holds the newest World. Threads: any.
 class WorldHolder {

@@ -1,0 +1,373 @@
+#include "engine/sequencer.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/check.h"
+
+namespace millrace::engine {
+
+SqlError serialization_failure() {
+  return SqlError(sqlstate::kSerializationFailure, "could not serialize access due to concurrent update")
+      .with_hint("The transaction might succeed if retried.");
+}
+
+// One tick on its way.
+struct Sequencer::Tick {
+  TickId id;
+  TickRecord record;
+  dataflow::InputChanges changes;
+  std::vector<CommitRequest> admitted;
+  std::vector<PendingSource> sources;
+  std::map<ObjectId, ingest::OffsetVector> offsets_before;  // should the tick not happen
+  bool moved_sources = false;
+  const std::vector<dataflow::ViewChange>* views = nullptr;
+
+  bool must_be_durable() const { return !record.tables.empty() || !record.catalog.empty(); }
+  bool empty() const { return admitted.empty() && sources.empty(); }
+};
+
+Sequencer::Sequencer(SequencerParts parts, std::unique_ptr<dataflow::Circuit> circuit)
+    : parts_(parts), circuit_(std::move(circuit)), reader_(parts.registry.make_reader()) {}
+
+Sequencer::~Sequencer() { stop(); }
+
+void Sequencer::start() {
+  log_thread_ =
+      parts_.executor.spawn("log", Priority::kNormal, [this](std::stop_token stop) { run_log(std::move(stop)); });
+  tick_thread_ =
+      parts_.executor.spawn("tick", Priority::kNormal, [this](std::stop_token stop) { run(std::move(stop)); });
+}
+
+void Sequencer::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  arrived_.notify_all();
+  if (tick_thread_) tick_thread_->join();
+  {
+    const std::scoped_lock lock(log_mutex_);
+    log_stopping_ = true;
+  }
+  log_wanted_.notify_all();
+  if (log_thread_) log_thread_->join();
+  tick_thread_.reset();
+  log_thread_.reset();
+}
+
+void Sequencer::submit(CommitRequest request) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!stopping_) {
+      commits_.push_back(std::move(request));
+      arrived_.notify_one();
+      return;
+    }
+  }
+  request.done(SqlError(sqlstate::kAdminShutdown, "terminating connection due to administrator command"));
+}
+
+void Sequencer::submit(SourceInput input, std::function<void(TickId)> taken) {
+  const std::scoped_lock lock(mutex_);
+  if (stopping_) return;  // Not consumed: its offsets have not moved.
+  sources_.push_back({std::move(input), std::move(taken)});
+  arrived_.notify_one();
+}
+
+void Sequencer::call(std::function<void()> job) {
+  const std::scoped_lock lock(mutex_);
+  jobs_.push_back(std::move(job));
+  arrived_.notify_one();
+}
+
+void Sequencer::remove_listener(TickListener& listener) { std::erase(listeners_, &listener); }
+
+void Sequencer::forget_source(ObjectId source) {
+  offsets_.erase(source);
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(sources_, [&](const PendingSource& pending) { return pending.input.source == source; });
+}
+
+// What the next tick is made of. False: stopping, and nothing is left to do.
+bool Sequencer::gather(Work& work, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  const auto something = [&] {
+    return !jobs_.empty() || !commits_.empty() || !sources_.empty() || stopping_ || stop.stop_requested();
+  };
+  arrived_.wait(lock, something);
+  if (disk_full_ && jobs_.empty() && commits_.empty() && !stopping_) {
+    constexpr auto kPause = std::chrono::milliseconds(200);
+    arrived_.wait_for(lock, kPause, [&] { return !jobs_.empty() || !commits_.empty() || stopping_; });
+  }
+  work.jobs.assign(std::make_move_iterator(jobs_.begin()), std::make_move_iterator(jobs_.end()));
+  jobs_.clear();
+  // A commit with DDL has a tick of its own.
+  while (!commits_.empty()) {
+    const bool ddl = !commits_.front().ddl.empty();
+    if (ddl && !work.commits.empty()) break;
+    work.commits.push_back(std::move(commits_.front()));
+    commits_.pop_front();
+    if (ddl) return true;
+  }
+  size_t rows = 0;
+  while (!sources_.empty() && (rows == 0 || rows + sources_.front().input.rows <= kTickRowsMax)) {
+    rows += sources_.front().input.rows;
+    work.sources.push_back(std::move(sources_.front()));
+    sources_.pop_front();
+  }
+  return !work.empty() || !(stopping_ || stop.stop_requested());
+}
+
+void Sequencer::run(std::stop_token stop) {
+  reader_.enter();
+  while (true) {
+    Work work;
+    if (!gather(work, stop)) break;
+    for (const auto& job : work.jobs) job();
+    if (work.commits.size() == 1 && !work.commits.front().ddl.empty()) {
+      run_ddl_tick(std::move(work.commits.front()));
+    } else {
+      run_tick(std::move(work.commits), std::move(work.sources));
+    }
+    reader_.quiescent();
+  }
+  reader_.leave();
+}
+
+// Decides whether a commit may happen, and if so makes it part of the tick.
+Status Sequencer::admit(Tick& tick, const CommitRequest& commit) {
+  const WorldPtr world = parts_.world.get();
+  for (const ObjectId table : commit.depends_on) {
+    const auto changed = last_change_.find(table);
+    if (changed != last_change_.end() && changed->second > commit.read_tick) return serialization_failure();
+  }
+  for (const auto& [table, delta] : commit.writes) {
+    Relation* relation = world->find(table);
+    if (relation == nullptr) return serialization_failure();  // Dropped meanwhile: bound again, it will say so.
+    if (!delta.empty()) TRY(relation->unique_keys()->check(delta));
+  }
+  for (const auto& [table, delta] : commit.writes) {
+    if (delta.empty()) continue;
+    Relation* relation = world->find(table);
+    for (const DeltaBatch& batch : delta) relation->rows()->apply(tick.id, batch);
+    relation->unique_keys()->apply(delta);
+    last_change_[table] = tick.id;
+    Delta& sum = tick.changes[table];
+    sum.insert(sum.end(), delta.begin(), delta.end());
+    tick.record.tables.push_back({table, delta});
+  }
+  return {};
+}
+
+void Sequencer::admit_sources(Tick& tick, std::vector<PendingSource>& sources) {
+  const WorldPtr world = parts_.world.get();
+  for (PendingSource& pending : sources) {
+    const ObjectId source = pending.input.source;
+    if (world->find(source) == nullptr) continue;  // Dropped meanwhile.
+    for (const World::SourceOutput& output : world->outputs_of(source)) {
+      if (output.number >= pending.input.batch.outputs.size()) continue;
+      Delta& rows = pending.input.batch.outputs[output.number];
+      Delta& sum = tick.changes[output.relation];
+      sum.insert(sum.end(), rows.begin(), rows.end());
+    }
+    tick.offsets_before.try_emplace(source, offsets_[source]);
+    offsets_[source] = pending.input.batch.next;
+    tick.record.offsets[source] = pending.input.batch.next;
+    tick.moved_sources = true;
+    tick.sources.push_back(std::move(pending));
+  }
+}
+
+void Sequencer::run_tick(std::vector<CommitRequest> commits, std::vector<PendingSource> sources) {
+  Tick tick{.id = next(last_tick_)};
+  for (CommitRequest& commit : commits) {
+    if (Status admitted = admit(tick, commit); !admitted) {
+      commit.done(std::move(admitted).error());
+    } else {
+      tick.admitted.push_back(std::move(commit));
+    }
+  }
+  admit_sources(tick, sources);
+  if (tick.empty()) return;
+
+  if (Status logged = log(tick); !logged) {
+    // The disk is full: take back what was installed, give nothing away.
+    const WorldPtr world = parts_.world.get();
+    for (const TableChange& change : tick.record.tables) {
+      for (const DeltaBatch& batch : change.rows) {
+        world->find(change.table)->rows()->apply(tick.id, batch.negate());
+        world->find(change.table)->unique_keys()->apply({batch.negate()});
+      }
+    }
+    for (CommitRequest& commit : tick.admitted) commit.done(logged.error());
+    for (auto& [source, offsets] : tick.offsets_before) offsets_[source] = std::move(offsets);
+    const std::scoped_lock lock(mutex_);
+    disk_full_ = true;
+    while (!tick.sources.empty()) {
+      sources_.push_front(std::move(tick.sources.back()));
+      tick.sources.pop_back();
+    }
+    return;
+  }
+  disk_full_ = false;
+  compute(tick);
+  notify_listeners(tick);
+  if (tick.must_be_durable()) wait_synced(tick.id);
+  publish(tick, nullptr);
+}
+
+void Sequencer::run_ddl_tick(CommitRequest commit) {
+  const WorldPtr world = parts_.world.get();
+  if (commit.world_version != world->version) {
+    commit.done(serialization_failure());
+    return;
+  }
+  Tick tick{.id = next(last_tick_)};
+  // Its own new tables take its writes, so the World comes first.
+  Result<WorldPtr> made = ddl_->apply(tick.id, world, commit.ddl);
+  if (!made) {
+    commit.done(std::move(made).error());
+    return;
+  }
+  parts_.world.set(*made);
+  for (const DdlStep& step : commit.ddl) tick.record.catalog.push_back(step.change);
+  Status admitted = admit(tick, commit);
+  if (admitted) admitted = log(tick);
+  if (!admitted) {
+    // Nothing of it may stay: neither rows (a full disk; admit() itself leaves none) nor names.
+    for (const TableChange& change : tick.record.tables) {
+      for (const DeltaBatch& batch : change.rows) (*made)->find(change.table)->rows()->apply(tick.id, batch.negate());
+    }
+    parts_.world.set(make_world(world->catalog, world->relations, (*made)->version + 1));
+    ddl_->refused();
+    commit.done(std::move(admitted).error());
+    return;
+  }
+  compute(tick);
+  notify_listeners(tick);
+  wait_synced(tick.id);
+  tick.admitted.push_back(std::move(commit));
+  publish(tick, *made);
+}
+
+Status Sequencer::log(Tick& tick) {
+  tick.record.tick = tick.id;
+  tick.record.time = parts_.clock.now();
+  TRY(parts_.log.append(tick.id, encode(tick.record)));
+  request_sync(tick.must_be_durable() ? storage::Eagerness::kEager : storage::Eagerness::kLazy);
+  return {};
+}
+
+void Sequencer::compute(Tick& tick) {
+  const WorldPtr world = parts_.world.get();
+  tick.views = &circuit_->step(tick.id, tick.changes);
+  for (const dataflow::ViewChange& view : *tick.views) {
+    Relation* relation = world->find(view.view);
+    if (relation == nullptr) continue;  // Dropped by this very tick.
+    for (const DeltaBatch& batch : view.rows) relation->rows()->apply(tick.id, batch);
+    relation->errors().apply(tick.id, view.errors);
+  }
+}
+
+void Sequencer::notify_listeners(const Tick& tick) {
+  for (TickListener* listener : listeners_) {
+    TickChanges wanted{.tick = tick.id, .changes = {}};
+    for (const auto& [relation, delta] : tick.changes) {
+      if (!delta.empty() && listener->wants(relation)) wanted.changes[relation] = delta;
+    }
+    for (const dataflow::ViewChange& view : *tick.views) {
+      if (!view.rows.empty() && listener->wants(view.view)) wanted.changes[view.view] = view.rows;
+    }
+    if (!wanted.changes.empty()) listener->on_tick(std::move(wanted));
+  }
+}
+
+void Sequencer::publish(const Tick& tick, WorldPtr next_world) {
+  last_tick_ = tick.id;
+  if (tick.moved_sources || next_world != nullptr) {
+    parts_.history.record(tick.id, tick.record.time, std::make_shared<const SourceOffsets>(offsets_));
+  }
+  parts_.registry.publish(tick.id);
+  reader_.quiescent();
+  for (const CommitRequest& commit : tick.admitted) commit.done(tick.id);
+  for (const PendingSource& pending : tick.sources) {
+    if (pending.taken) pending.taken(tick.id);
+  }
+  if (next_world != nullptr) ddl_->published(tick.id, next_world);
+  constexpr size_t kSegmentsReclaimed = 4;
+  for (const auto& [id, relation] : parts_.world.get()->relations) {
+    if (relation->rows() != nullptr && tick.changes.contains(id)) relation->rows()->reclaim(kSegmentsReclaimed);
+  }
+  if (after_publish_) after_publish_();
+}
+
+void Sequencer::publish_installed() {
+  Tick tick{.id = next(last_tick_)};
+  const Status logged = log(tick);
+  // A full disk cannot refuse this one: its record is empty, and what it shows can be computed again.
+  MILLRACE_CHECK(logged.has_value(), "the tick log takes no empty record");
+  publish(tick, nullptr);
+}
+
+void Sequencer::begin_at(TickId tick, std::map<ObjectId, ingest::OffsetVector> offsets) {
+  last_tick_ = tick;
+  offsets_ = std::move(offsets);
+  parts_.history.record(tick, parts_.clock.now(), std::make_shared<const SourceOffsets>(offsets_));
+}
+
+Status Sequencer::replay(const StoredTickRecord& record) {
+  Tick tick{.id = record.tick};
+  if (!record.catalog.empty()) {
+    const WorldPtr world = parts_.world.get();
+    std::vector<DdlStep> steps;
+    for (const CatalogChange& change : record.catalog) steps.push_back({.change = change, .plans = {}});
+    TRY(WorldPtr made, ddl_->apply(tick.id, world, steps));
+    parts_.world.set(std::move(made));
+  }
+  const WorldPtr world = parts_.world.get();
+  for (const auto& [table, bytes] : record.tables) {
+    Relation* relation = world->find(table);
+    if (relation == nullptr || relation->rows() == nullptr) {
+      return SqlError(sqlstate::kDataCorrupted, "the tick log writes to a table that does not exist");
+    }
+    TRY(Delta delta, decode_rows(bytes, relation->rows()->layout()));
+    for (const DeltaBatch& batch : delta) relation->rows()->apply(tick.id, batch);
+    relation->unique_keys()->apply(delta);
+    Delta& sum = tick.changes[table];
+    sum.insert(sum.end(), delta.begin(), delta.end());
+  }
+  compute(tick);
+  last_tick_ = tick.id;
+  parts_.registry.publish(tick.id);
+  if (!record.catalog.empty()) ddl_->published(tick.id, world);
+  return {};
+}
+
+void Sequencer::request_sync(storage::Eagerness eagerness) {
+  const std::scoped_lock lock(log_mutex_);
+  sync_wanted_ = true;
+  sync_eager_ |= eagerness == storage::Eagerness::kEager;
+  log_wanted_.notify_one();
+}
+
+void Sequencer::wait_synced(TickId tick) {
+  std::unique_lock lock(log_mutex_);
+  log_synced_.wait(lock, [&] { return parts_.log.synced() >= tick; });
+}
+
+void Sequencer::run_log(std::stop_token) {
+  std::unique_lock lock(log_mutex_);
+  while (true) {
+    log_wanted_.wait(lock, [&] { return sync_wanted_ || log_stopping_; });
+    if (!sync_wanted_) return;
+    const auto eagerness = sync_eager_ ? storage::Eagerness::kEager : storage::Eagerness::kLazy;
+    sync_wanted_ = sync_eager_ = false;
+    lock.unlock();
+    parts_.log.sync(eagerness);
+    lock.lock();
+    log_synced_.notify_all();
+  }
+}
+
+}  // namespace millrace::engine

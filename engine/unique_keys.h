@@ -1,0 +1,48 @@
+// Uniqueness of a table: its primary key and its UNIQUE constraints, checked on the tick thread when a
+// transaction commits, against everything committed before it (earlier commits of the same tick included).
+//
+// The table's own rows are indexed by the primary key; each further constraint keeps its keys in an
+// arrangement of its own, filled again from the rows after a restart.
+//
+// Cost: a lookup a changed row and constraint.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "storage/hash_arrangement.h"
+#include "storage/served_index.h"
+#include "types/delta_batch.h"
+
+namespace millrace::engine {
+
+class UniqueKeys {
+ public:
+  // `rows` is keyed by the primary key when the table has one, and outlives this.
+  UniqueKeys(const catalog::Object& table, const storage::ServedIndex& rows);
+
+  // 23505 when adding `delta` would give some key a second row. Changes nothing.
+  Status check(const Delta& delta) const;
+  // After the rows have taken `delta`.
+  void apply(const Delta& delta);
+
+ private:
+  struct Constraint {
+    std::string name;
+    storage::KeyColumns columns;
+    std::optional<storage::HashArrangement> keys;  // not for the primary key
+  };
+
+  int64_t rows_with_key(const Constraint& constraint, const DeltaBatch& batch, size_t row, uint64_t hash) const;
+  SqlError violation(const Constraint& constraint, const DeltaBatch& batch, size_t row) const;
+  Status check(const Constraint& constraint, const Delta& delta) const;
+
+  std::string table_;
+  std::vector<std::string> column_names_;
+  const storage::ServedIndex& rows_;
+  std::vector<Constraint> constraints_;
+};
+
+}  // namespace millrace::engine
