@@ -32,7 +32,13 @@ Sequencer::Sequencer(SequencerParts parts, std::unique_ptr<dataflow::Circuit> ci
 
 Sequencer::~Sequencer() { stop(); }
 
+void Sequencer::wait_durable(TickId tick) {
+  request_sync(storage::Eagerness::kLazy);
+  wait_synced(tick);
+}
+
 void Sequencer::start() {
+  reader_.leave();
   log_thread_ =
       parts_.executor.spawn("log", Priority::kNormal, [this](std::stop_token stop) { run_log(std::move(stop)); });
   tick_thread_ =
@@ -311,6 +317,7 @@ void Sequencer::publish_installed() {
 }
 
 void Sequencer::begin_at(TickId tick, std::map<ObjectId, ingest::OffsetVector> offsets) {
+  reader_.enter();
   last_tick_ = tick;
   offsets_ = std::move(offsets);
   parts_.history.record(tick, parts_.clock.now(), std::make_shared<const SourceOffsets>(offsets_));

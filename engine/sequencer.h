@@ -99,6 +99,8 @@ class Sequencer {
   void submit(SourceInput input, std::function<void(TickId)> taken);
   // Runs `job` on the tick thread between two ticks.
   void call(std::function<void()> job);
+  // Returns when `tick`, published already, is on disk. Not for the tick thread.
+  void wait_durable(TickId tick);
 
   // --- tick thread only ---
   dataflow::Circuit& circuit() { return *circuit_; }
@@ -113,7 +115,7 @@ class Sequencer {
   // Called after every published tick.
   void set_after_publish(std::function<void()> hook) { after_publish_ = std::move(hook); }
 
-  // --- recovery: before start() ---
+  // --- recovery: between begin_at() and start(), on the thread that calls them ---
   // The state is that of `tick`, with the sources at `offsets`.
   void begin_at(TickId tick, std::map<ObjectId, ingest::OffsetVector> offsets);
   // Computes a logged tick again.

@@ -20,10 +20,21 @@ size_t row_count(const ingest::SourceBatch& batch) {
 
 }  // namespace
 
+// What the reader's thread, the tick thread and status queries share; outlives the pump in callbacks that
+// the sequencer still holds.
+struct PumpProgress {
+  mutable std::mutex mutex;
+  std::condition_variable changed;
+  SourceStatus status;
+  int in_flight = 0;
+  bool stopping = false;
+};
+
 class Sources::Pump {
  public:
   Pump(Sources& owner, const World& world, ObjectId source, const ingest::OffsetVector& from)
       : owner_(owner), source_(source), name_(world.catalog->find(source)->name.name) {
+    progress_->status.source = source;
     Result<std::unique_ptr<ingest::SourceReader>> reader =
         ingest::open_reader(describe_source(world, source), from, std::nullopt, owner.clock_);
     if (!reader) {
@@ -37,29 +48,28 @@ class Sources::Pump {
   ~Pump() {
     if (activity_) activity_->request_stop();
     {
-      const std::scoped_lock lock(mutex_);
-      stopping_ = true;
+      const std::scoped_lock lock(progress_->mutex);
+      progress_->stopping = true;
     }
-    changed_.notify_all();
+    progress_->changed.notify_all();
     activity_.reset();
   }
 
   SourceStatus status() const {
-    const std::scoped_lock lock(mutex_);
-    return status_;
+    const std::scoped_lock lock(progress_->mutex);
+    return progress_->status;
   }
 
  private:
   void run(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-      if (!wait_for_room()) return;
+    while (!stop.stop_requested() && wait_for_room()) {
       Result<ingest::SourceBatch> batch = reader_->poll(kTickRowsMax / 2, kPollMs);
       if (!batch) {
         stall(batch.error());
         return;
       }
-      note_progress(batch->finished);
       const bool finished = batch->finished;
+      note_progress(finished);
       if (batch->records > 0) hand_over(*std::move(batch));
       if (finished) return;
     }
@@ -67,54 +77,50 @@ class Sources::Pump {
 
   // False: stopping.
   bool wait_for_room() {
-    std::unique_lock lock(mutex_);
-    while (!stopping_ && (in_flight_ >= kBatchesInFlight || owner_.over_memory_limit_())) {
-      changed_.wait_for(lock, std::chrono::milliseconds(kPollMs));
+    std::unique_lock lock(progress_->mutex);
+    while (!progress_->stopping && (progress_->in_flight >= kBatchesInFlight || owner_.over_memory_limit_())) {
+      progress_->changed.wait_for(lock, std::chrono::milliseconds(kPollMs));
     }
-    return !stopping_;
+    return !progress_->stopping;
   }
 
   void hand_over(ingest::SourceBatch batch) {
     const size_t rows = row_count(batch);
     {
-      const std::scoped_lock lock(mutex_);
-      ++in_flight_;
+      const std::scoped_lock lock(progress_->mutex);
+      ++progress_->in_flight;
     }
-    owner_.sequencer_.submit({.source = source_, .batch = std::move(batch), .rows = rows}, [this, rows](TickId) {
-      const std::scoped_lock lock(mutex_);
-      --in_flight_;
-      status_.rows += rows;
-      changed_.notify_all();
-    });
+    owner_.sequencer_.submit({.source = source_, .batch = std::move(batch), .rows = rows},
+                             [progress = progress_, rows](TickId) {
+                               const std::scoped_lock lock(progress->mutex);
+                               --progress->in_flight;
+                               progress->status.rows += rows;
+                               progress->changed.notify_all();
+                             });
   }
 
   void note_progress(bool finished) {
     std::vector<ingest::PartitionStatus> partitions = reader_->partitions();
     std::string trouble = reader_->trouble();
-    const std::scoped_lock lock(mutex_);
-    status_.state = finished ? SourceState::kFinished : SourceState::kRunning;
-    status_.partitions = std::move(partitions);
-    status_.error = std::move(trouble);
+    const std::scoped_lock lock(progress_->mutex);
+    progress_->status.state = finished ? SourceState::kFinished : SourceState::kRunning;
+    progress_->status.partitions = std::move(partitions);
+    progress_->status.error = std::move(trouble);
   }
 
   void stall(const SqlError& error) {
     log_error("source stalled", {{"source", name_}, {"error", error.message()}});
-    const std::scoped_lock lock(mutex_);
-    status_.state = SourceState::kStalled;
-    status_.error = error.message();
-    if (!error.detail().empty()) status_.error += " (" + error.detail() + ")";
+    const std::scoped_lock lock(progress_->mutex);
+    progress_->status.state = SourceState::kStalled;
+    progress_->status.error = error.message();
+    if (!error.detail().empty()) progress_->status.error += " (" + error.detail() + ")";
   }
 
   Sources& owner_;
   const ObjectId source_;
   const std::string name_;
+  const std::shared_ptr<PumpProgress> progress_ = std::make_shared<PumpProgress>();
   std::unique_ptr<ingest::SourceReader> reader_;
-
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  SourceStatus status_{.source = source_};
-  int in_flight_ = 0;
-  bool stopping_ = false;
   std::unique_ptr<Activity> activity_;
 };
 

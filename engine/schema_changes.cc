@@ -1,0 +1,183 @@
+#include "engine/schema_changes.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace millrace::engine {
+namespace {
+
+storage::KeyColumns key_of(const catalog::Object& object, bool& unique) {
+  storage::KeyColumns key;
+  unique = false;
+  if (const auto* table = object.as<catalog::Table>()) {
+    for (const catalog::UniqueConstraint& constraint : table->unique) {
+      if (!constraint.primary) continue;
+      for (const uint32_t column : constraint.columns) key.emplace_back(column);
+      unique = true;
+    }
+  } else if (const auto* view = object.as<catalog::MaterializedView>(); view != nullptr && view->has_key) {
+    for (const uint32_t column : view->key) key.emplace_back(column);
+    unique = true;
+  }
+  return unique ? key : storage::first_columns(object.columns.size());
+}
+
+bool is_source_relation(const catalog::Object& object) {
+  return object.as<catalog::Source>() != nullptr || object.as<catalog::SourceTable>() != nullptr;
+}
+
+bool has_rows(const catalog::Object& object) {
+  return object.as<catalog::Table>() != nullptr || object.as<catalog::MaterializedView>() != nullptr;
+}
+
+}  // namespace
+
+SchemaChanges::SchemaChanges(Sequencer& sequencer, Hydrator& hydrator, Sources& sources,
+                             storage::ReadRegistry& registry)
+    : sequencer_(sequencer), hydrator_(hydrator), sources_(sources), registry_(registry) {}
+
+RelationPtr SchemaChanges::make_relation(catalog::ObjectPtr object) {
+  std::unique_ptr<storage::ServedIndex> rows;
+  if (has_rows(*object)) {
+    std::vector<SqlType> types;
+    for (const catalog::ColumnDefinition& column : object->columns) types.push_back(column.type);
+    bool unique = false;
+    storage::KeyColumns key = key_of(*object, unique);
+    rows = std::make_unique<storage::ServedIndex>(rows_arrangement(object->id), RowLayout(std::move(types)),
+                                                  std::move(key), unique, registry_);
+  }
+  return std::make_shared<Relation>(std::move(object), std::move(rows));
+}
+
+Result<dataflow::CircuitPlan> SchemaChanges::plan_of(const catalog::CatalogPtr& catalog,
+                                                     const catalog::Object& view) const {
+  sql::BindContext context;
+  context.catalog = catalog;
+  context.search_path = {view.name.schema, "public"};
+  return sql::plan_materialized_view(view, context);
+}
+
+Result<WorldPtr> SchemaChanges::apply(TickId tick, const WorldPtr& world, const std::vector<DdlStep>& steps) {
+  to_hydrate_.clear();
+  sources_to_start_.clear();
+  to_free_.clear();
+  built_.clear();
+  catalog::CatalogPtr catalog = world->catalog;
+  std::map<ObjectId, RelationPtr> relations = world->relations;
+  for (const DdlStep& step : steps) {
+    for (const ObjectId id : step.change.dropped) {
+      if (const auto found = relations.find(id); found != relations.end()) {
+        to_free_.push_back(found->second->object_ptr());
+        relations.erase(found);
+      }
+    }
+    catalog = engine::apply(catalog, step.change);
+    for (const catalog::Object& created : step.change.created) {
+      if (!has_rows(created) && !is_source_relation(created)) continue;
+      if (relations.contains(created.id)) continue;  // Renamed: its rows stay.
+      relations[created.id] = make_relation(std::make_shared<const catalog::Object>(created));
+      if (created.as<catalog::Source>() != nullptr) sources_to_start_.push_back(created.id);
+    }
+    const WorldPtr so_far = make_world(catalog, relations, world->version + 1);
+    for (const catalog::Object& created : step.change.created) {
+      if (created.as<catalog::MaterializedView>() == nullptr || world->relations.contains(created.id)) continue;
+      const RelationPtr& view = relations.at(created.id);
+      view->set_readiness(Readiness::kHydrating);
+      if (replaying_) continue;
+      const auto given = step.plans.find(created.id);
+      TRY(dataflow::CircuitPlan plan,
+          given != step.plans.end() ? Result<dataflow::CircuitPlan>(given->second) : plan_of(catalog, created));
+      Result<bool> built = hydrator_.build_now(tick, *so_far, *view, plan);
+      if (!built) {
+        refused();
+        return std::move(built).error();
+      }
+      if (*built) {
+        built_.push_back(created.id);
+      } else {
+        to_hydrate_.push_back({view, std::move(plan)});
+      }
+    }
+  }
+  return make_world(std::move(catalog), std::move(relations), world->version + 1);
+}
+
+void SchemaChanges::published(TickId, const WorldPtr& world) {
+  // Views before what they read: later ids may read earlier ones.
+  std::sort(to_free_.begin(), to_free_.end(), [](const auto& a, const auto& b) { return a->id > b->id; });
+  for (const catalog::ObjectPtr& object : to_free_) {
+    hydrator_.cancel(object->id);
+    if (attached_.erase(object->id) > 0) sequencer_.circuit().detach(object->id);
+    if (object->as<catalog::Source>() != nullptr) {
+      sources_.stop(object->id);
+      sequencer_.forget_source(object->id);
+    }
+    dropped_.push_back(object->id);
+  }
+  attached_.insert(built_.begin(), built_.end());
+  if (!replaying_) {
+    for (const ObjectId source : sources_to_start_) sources_.start(*world, source, {});
+    for (PendingView& view : to_hydrate_) {
+      view.relation->when_settled([this, relation = view.relation.get()] {
+        if (relation->readiness() == Readiness::kReady) attached_.insert(relation->object().id);
+      });
+      hydrator_.start(world, view.relation, std::move(view.plan));
+    }
+  }
+  to_free_.clear();
+  built_.clear();
+  sources_to_start_.clear();
+  to_hydrate_.clear();
+}
+
+void SchemaChanges::refused() {
+  std::sort(built_.begin(), built_.end(), std::greater<>());
+  for (const ObjectId view : built_) sequencer_.circuit().detach(view);
+  built_.clear();
+  to_free_.clear();
+  sources_to_start_.clear();
+  to_hydrate_.clear();
+}
+
+Result<WorldPtr> SchemaChanges::world_of(const catalog::CatalogPtr& catalog,
+                                         const std::set<ObjectId>& views_with_state) {
+  std::map<ObjectId, RelationPtr> relations;
+  for (const auto& [id, object] : catalog->objects()) {
+    if (!has_rows(*object) && !is_source_relation(*object)) continue;
+    relations[id] = make_relation(object);
+    if (object->as<catalog::MaterializedView>() == nullptr) continue;
+    if (!views_with_state.contains(id)) {
+      relations[id]->set_readiness(Readiness::kHydrating);
+      continue;
+    }
+    TRY(const dataflow::CircuitPlan plan, plan_of(catalog, *object));
+    TRY(sequencer_.circuit().attach(id, plan, TextContext{}));
+    attached_.insert(id);
+  }
+  return make_world(catalog, std::move(relations), 1);
+}
+
+Status SchemaChanges::finish_replay(const WorldPtr& world) {
+  replaying_ = false;
+  for (const auto& [id, relation] : world->relations) {
+    if (relation->object().as<catalog::Source>() != nullptr) {
+      const auto offsets = sequencer_.offsets().find(id);
+      sources_.start(*world, id, offsets == sequencer_.offsets().end() ? ingest::OffsetVector{} : offsets->second);
+    }
+    if (relation->object().as<catalog::MaterializedView>() == nullptr || attached_.contains(id)) continue;
+    TRY(dataflow::CircuitPlan plan, plan_of(world->catalog, relation->object()));
+    const TickId tick = next(sequencer_.last_tick());
+    TRY(const bool built, hydrator_.build_at_any_cost(tick, *world, *relation, plan));
+    if (built) {
+      attached_.insert(id);
+      sequencer_.publish_installed();
+    } else {
+      to_hydrate_.push_back({relation, std::move(plan)});
+    }
+  }
+  published(sequencer_.last_tick(), world);
+  return {};
+}
+
+}  // namespace millrace::engine
