@@ -128,7 +128,9 @@ void Database::hold_back_until(const SourceOffsets& shown) {
     collect_sources(*world, id, sources);
     const bool waits =
         std::any_of(sources.begin(), sources.end(), [&](ObjectId s) { return shown_before_.contains(s); });
-    if (waits && relation->readiness() == Readiness::kReady) relation->set_readiness(Readiness::kCatchingUp);
+    if (!waits) continue;
+    held_.push_back(relation);
+    relation->hold();
   }
 }
 
@@ -139,14 +141,14 @@ void Database::release_caught_up() {
     return now != sequencer_->offsets().end() && reached(now->second, entry.second);
   });
   const WorldPtr world = world_.get();
-  for (const auto& [id, relation] : world->relations) {
-    if (relation->readiness() != Readiness::kCatchingUp) continue;
+  std::erase_if(held_, [&](const RelationPtr& relation) {
     std::set<ObjectId> sources;
-    collect_sources(*world, id, sources);
+    collect_sources(*world, relation->object().id, sources);
     const bool waits =
         std::any_of(sources.begin(), sources.end(), [&](ObjectId s) { return shown_before_.contains(s); });
-    if (!waits) relation->set_readiness(Readiness::kReady);
-  }
+    if (!waits) relation->release();
+    return !waits;
+  });
 }
 
 void Database::start() {

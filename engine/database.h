@@ -94,7 +94,9 @@ class Database {
   std::unique_ptr<SchemaChanges> schema_;
   std::unique_ptr<Checkpointer> checkpointer_;
 
-  SourceOffsets shown_before_;  // of sources that have not caught up yet; tick thread only
+  // After a restart; tick thread only.
+  SourceOffsets shown_before_;     // of sources that have not caught up yet
+  std::vector<RelationPtr> held_;  // what they feed
   std::atomic<uint32_t> next_id_{0};
   std::atomic<int64_t> memory_checked_ns_{0};
   std::atomic<uint64_t> resident_bytes_{0};

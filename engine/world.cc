@@ -85,10 +85,27 @@ void Relation::set_readiness(Readiness readiness, std::optional<SqlError> failur
   {
     const std::scoped_lock lock(mutex_);
     failure_ = std::move(failure);
+    if (readiness == Readiness::kReady && held_) readiness = Readiness::kCatchingUp;
     readiness_.store(readiness, std::memory_order_release);
     if (readiness == Readiness::kReady || readiness == Readiness::kFailed) callbacks.swap(waiting_);
   }
   for (const auto& callback : callbacks) callback();
+}
+
+void Relation::hold() {
+  const std::scoped_lock lock(mutex_);
+  held_ = true;
+  if (readiness_.load(std::memory_order_relaxed) == Readiness::kReady) {
+    readiness_.store(Readiness::kCatchingUp, std::memory_order_release);
+  }
+}
+
+void Relation::release() {
+  {
+    const std::scoped_lock lock(mutex_);
+    held_ = false;
+  }
+  if (readiness() == Readiness::kCatchingUp) set_readiness(Readiness::kReady);
 }
 
 SqlError Relation::failure() const {

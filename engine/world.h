@@ -70,6 +70,9 @@ class Relation {
 
   Readiness readiness() const { return readiness_.load(std::memory_order_acquire); }
   void set_readiness(Readiness readiness, std::optional<SqlError> failure = {});
+  // Between the two it is never kReady, only kCatchingUp.
+  void hold();
+  void release();
   // Why it failed. REQUIRES: kFailed.
   SqlError failure() const;
   // Calls back, from any thread, when the relation is ready or has failed; at once when it is already.
@@ -82,6 +85,7 @@ class Relation {
   ViewErrors errors_;
   std::atomic<Readiness> readiness_{Readiness::kReady};
   mutable std::mutex mutex_;
+  bool held_ = false;
   std::optional<SqlError> failure_;
   std::vector<std::function<void()>> waiting_;
 };
