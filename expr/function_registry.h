@@ -5,6 +5,7 @@
 // a line there.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -65,7 +66,12 @@ class FunctionRegistry {
   std::span<const Cast> all_casts() const { return casts_; }
 
  private:
+  struct Rows;
+
   FunctionRegistry();
+  ~FunctionRegistry();
+
+  std::unique_ptr<Rows> rows_;
   std::vector<Candidate> functions_;  // sorted by name
   std::vector<Candidate> operators_;  // sorted by name
   std::vector<Cast> casts_;           // sorted by source, target

@@ -1,6 +1,7 @@
 #include "types/column.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace millrace {
@@ -64,6 +65,11 @@ ColumnPtr Column::gather(const ColumnPtr& column, std::span<const uint32_t> rows
     return constant(column->type_, rows.size(), &slot);
   }
   ColumnBuilder builder(column->type_);
+  gather(column, rows, builder);
+  return builder.finish();
+}
+
+void Column::gather(const ColumnPtr& column, std::span<const uint32_t> rows, ColumnBuilder& builder) {
   const auto copy = [&]<class T>(T) {
     T* target = builder.append_uninitialized<T>(rows.size());
     const T* source = reinterpret_cast<const T*>(column->data_.get());
@@ -82,7 +88,6 @@ ColumnPtr Column::gather(const ColumnPtr& column, std::span<const uint32_t> rows
       if (column->is_null(rows[i])) builder.set_null(i);
     }
   }
-  return builder.finish();
 }
 
 ColumnBuilder::ColumnBuilder(SqlType type) : type_(type), width_(physical_bytes(type.physical())) { start(); }
@@ -129,6 +134,18 @@ void ColumnBuilder::set_null(size_t row) {
   if ((word & bit) == 0) return;
   word &= ~bit;
   ++column_->null_count_;
+}
+
+void ColumnBuilder::set_null_where(const uint64_t* validity) {
+  const size_t words = (column_->size_ + 63) / 64;
+  if (column_->null_count_ == 0) column_->validity_.assign(words, ~uint64_t{0});
+  for (size_t i = 0; i < words; ++i) {
+    const size_t rows = std::min<size_t>(64, column_->size_ - i * 64);
+    const uint64_t mask = rows == 64 ? ~uint64_t{0} : (uint64_t{1} << rows) - 1;
+    uint64_t& word = column_->validity_[i];
+    column_->null_count_ += std::popcount(word & ~validity[i] & mask);
+    word &= validity[i] | ~mask;
+  }
 }
 
 void ColumnBuilder::append_null() {

@@ -19,6 +19,7 @@
 namespace millrace {
 
 class Column;
+class ColumnBuilder;
 using ColumnPtr = std::shared_ptr<const Column>;
 
 class Column {
@@ -63,6 +64,8 @@ class Column {
   static ColumnPtr relabel(const ColumnPtr& column, SqlType type);
   // values[rows[i]] for each i. Long strings are shared, not copied.
   static ColumnPtr gather(const ColumnPtr& column, std::span<const uint32_t> rows);
+  // The same, appended to an empty builder of the same physical form. REQUIRES: flat.
+  static void gather(const ColumnPtr& column, std::span<const uint32_t> rows, ColumnBuilder& builder);
 
  private:
   friend class ColumnBuilder;
@@ -106,6 +109,8 @@ class ColumnBuilder {
   void append_from(const Column& source, size_t row);
   // Makes row `row` NULL. REQUIRES: row < size().
   void set_null(size_t row);
+  // Makes every row NULL whose bit is clear (see Column::validity). REQUIRES: a bit for each row so far.
+  void set_null_where(const uint64_t* validity);
   // Where long results may be written before their StringRef is appended.
   Arena& arena() { return column_->arena_; }
   // StringRefs into `column` may be appended as they are.
