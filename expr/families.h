@@ -23,6 +23,7 @@ std::vector<ScalarFunction> integer_operators();
 std::vector<ScalarFunction> integer_functions();
 
 // expr/casts/
+std::vector<CastRow> generic_casts();
 std::vector<CastRow> integer_casts();
 
 // expr/aggregates/

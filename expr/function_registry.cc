@@ -18,6 +18,7 @@ constexpr std::vector<ScalarFunction> (*kScalarFamilies[])() = {
     integer_functions,
 };
 constexpr std::vector<CastRow> (*kCastFamilies[])() = {
+    generic_casts,
     integer_casts,
 };
 constexpr std::vector<AggregateSpec> (*kAggregateFamilies[])() = {
@@ -93,6 +94,7 @@ FunctionRegistry::FunctionRegistry() : rows_(new Rows) {
         row.function.kind = FunctionKind::kCast;
         function = &rows_->add(std::move(row.function));
       }
+      if (row.source == oid::kAny) continue;  // found by name: expr/conversion_functions.h
       casts_.push_back({row.source, row.target, row.context, row.method, function});
     }
   }
