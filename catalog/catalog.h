@@ -52,12 +52,15 @@ struct Table {
   std::vector<CheckConstraint> checks;
 };
 
+// The text is bound under the search path of its maker, whoever reads it.
 struct View {
   std::string query_sql;
+  std::vector<std::string> search_path;
 };
 
 struct MaterializedView {
   std::string query_sql;
+  std::vector<std::string> search_path;
   bool quarantine = false;    // WITH (ON ERROR = 'QUARANTINE')
   std::vector<uint32_t> key;  // the served index's key columns
   bool has_key = false;
