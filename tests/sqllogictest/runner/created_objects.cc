@@ -25,12 +25,16 @@ std::optional<ServerError> drop(Connection& connection, const SqlObject& object)
 
 void CreatedObjects::note(const StatementShape& shape) {
   if (shape.kind == StatementKind::kCreate) {
-    objects_.insert(objects_.end(), shape.objects.begin(), shape.objects.end());
+    for (const SqlObject& object : shape.objects) remember(object);
   } else if (shape.kind == StatementKind::kAlter && shape.objects.size() == 2) {
-    objects_.push_back(shape.objects[1]);  // the new name of a RENAME
-  } else if (shape.kind == StatementKind::kDrop) {
-    for (const SqlObject& gone : shape.objects) std::erase(objects_, gone);
+    remember(shape.objects[1]);  // the new name of a RENAME
   }
+  // A DROP is not noted: it may yet be rolled back, and dropping twice does no harm.
+}
+
+void CreatedObjects::remember(const SqlObject& object) {
+  std::erase(objects_, object);
+  objects_.push_back(object);
 }
 
 std::vector<ServerError> CreatedObjects::drop_all(Connection& connection) {

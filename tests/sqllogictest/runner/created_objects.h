@@ -19,7 +19,9 @@ class CreatedObjects {
   std::vector<ServerError> drop_all(Connection& connection);
 
  private:
-  std::vector<SqlObject> objects_;
+  void remember(const SqlObject& object);
+
+  std::vector<SqlObject> objects_;  // the youngest last
 };
 
 }  // namespace millrace::slt
