@@ -27,6 +27,13 @@ TypeInfo (*const kBuiltIn[])() = {
     char_type,
     name_type,
     bytea_type,
+    // dates and times
+    date_type,
+    time_type,
+    timetz_type,
+    timestamp_type,
+    timestamptz_type,
+    interval_type,
     // JSON
     json_type,
     jsonb_type,
