@@ -35,7 +35,7 @@ using GroupVisitor = std::function<void(PackedRow key, std::string_view payload)
 
 class GroupTable {
  public:
-  // `payload_bytes` at most 2048 (a larger state is kVariablePayload), or kVariablePayload.
+  // `payload_bytes` or kVariablePayload. Groups of up to 1 KiB lie in segments, bigger ones beside them.
   GroupTable(ArrangementId id, std::vector<SqlType> key_types, size_t payload_bytes);
   GroupTable(GroupTable&&) noexcept;
   GroupTable& operator=(GroupTable&&) noexcept;
@@ -81,7 +81,13 @@ class GroupTable {
   Status restore(CheckpointReader& reader);
 
  private:
-  std::shared_ptr<GroupRecords> records_;
+  const char* locate(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key, uint64_t hash) const;
+  char* locate_writable(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key, uint64_t hash);
+  char* insert(std::string_view packed_key, uint64_t hash, std::string_view payload);
+  void erase_one(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key, uint64_t hash);
+  std::string pack_key(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key) const;
+
+  std::shared_ptr<const GroupRecords> records_;
   std::unique_ptr<SegmentTable> table_;
 };
 

@@ -25,6 +25,7 @@
 #include "storage/checkpoint.h"
 #include "storage/dirty_segments.h"
 #include "storage/key_hash.h"
+#include "storage/row_packer.h"
 #include "storage/snapshot_pin.h"
 
 namespace millrace::storage {
@@ -85,8 +86,11 @@ class HashArrangement {
   Status restore(CheckpointReader& reader);
 
  private:
-  std::shared_ptr<RowRecords> records_;
+  void apply_chunk(const DeltaBatch& delta, std::span<const uint64_t> key_hashes, size_t begin, size_t end);
+
+  std::shared_ptr<const RowRecords> records_;
   std::unique_ptr<SegmentTable> table_;
+  RowPacker packer_;
 };
 
 // Reads a pin in batches: full rows with weights. Threads: one at a time; the pin outlives it.

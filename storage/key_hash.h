@@ -40,4 +40,34 @@ bool keys_equal(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex
 bool keys_equal(const RowLayout& a_layout, PackedRow a, std::span<const ColumnIndex> a_key, const RowLayout& b_layout,
                 PackedRow b, std::span<const ColumnIndex> b_key);
 
+// The key columns of packed rows of one layout, with what can be worked out once: where each column lies
+// and how it compares. The hot path of every structure here.
+class PackedKey {
+ public:
+  // `layout` outlives this.
+  PackedKey(const RowLayout& layout, KeyColumns columns);
+
+  const KeyColumns& columns() const { return columns_; }
+  uint64_t hash(PackedRow row) const;
+  // keys_equal() with the key at rest.
+  bool equal(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> batch_key, PackedRow packed) const;
+  // The same where both lie packed, under two layouts with the same key types.
+  bool equal(const PackedKey& other, PackedRow other_row, PackedRow row) const;
+
+ private:
+  enum class Comparison : uint8_t { kBytes1, kBytes2, kBytes4, kBytes8, kBytes16, kString, kByType };
+  struct Place {
+    SqlType type;
+    Comparison comparison;
+    uint32_t column;
+    uint32_t offset;  // of a fixed column
+  };
+  Slot slot(const Place& place, PackedRow row) const;
+  static bool same(const Place& place, Slot a, Slot b);
+
+  const RowLayout* layout_;
+  KeyColumns columns_;
+  std::vector<Place> places_;
+};
+
 }  // namespace millrace::storage

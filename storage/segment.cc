@@ -1,0 +1,61 @@
+#include "storage/segment.h"
+
+#include "base/check.h"
+
+namespace millrace::storage {
+
+void Segment::format(uint32_t bytes, uint32_t group_count) {
+  block_bytes = bytes;
+  groups = static_cast<uint16_t>(group_count);
+  heap_end = heap_begin();
+  dead_bytes = 0;
+  live = taken_slots = owning = free_record = 0;
+  for (uint32_t g = 0; g < group_count; ++g) std::memset(static_cast<void*>(&group(g)), 0, sizeof(SlotGroup));
+}
+
+char* Segment::add(uint64_t hash, uint8_t row_tag, size_t bytes) {
+  MILLRACE_CHECK(has_room(bytes), "a segment overflows");
+  uint32_t index = first_group(hash);
+  while (true) {
+    SlotGroup& slots = group(index);
+    const uint32_t empty = slots.match_empty();
+    const uint32_t free = empty | slots.match_tag(SlotGroup::kErased);
+    if (free != 0) {
+      const auto slot = static_cast<uint32_t>(__builtin_ctz(free));
+      if (slots.tags[slot] == SlotGroup::kEmpty) ++taken_slots;
+      slots.tags[slot] = tag(hash);
+      slots.row_tags[slot] = row_tag;
+      ++live;
+      if (free_record != 0 && bytes == common_bytes) {
+        slots.offsets[slot] = free_record;
+        dead_bytes -= common_bytes;
+        char* record = at(free_record);
+        std::memcpy(&free_record, record, sizeof free_record);
+        return record;
+      }
+      slots.offsets[slot] = static_cast<uint16_t>(heap_end);
+      char* record = at(heap_end);
+      heap_end += static_cast<uint32_t>(bytes);
+      return record;
+    }
+    index = next_group(index);
+  }
+}
+
+void Segment::erase(uint32_t group_index, uint32_t slot, size_t bytes) {
+  SlotGroup& slots = group(group_index);
+  if (slots.match_empty() != 0) {
+    slots.tags[slot] = SlotGroup::kEmpty;  // searches stop in this group anyway
+    --taken_slots;
+  } else {
+    slots.tags[slot] = SlotGroup::kErased;
+  }
+  dead_bytes += static_cast<uint32_t>(bytes);
+  if (bytes == common_bytes) {
+    std::memcpy(at(slots.offsets[slot]), &free_record, sizeof free_record);
+    free_record = slots.offsets[slot];
+  }
+  --live;
+}
+
+}  // namespace millrace::storage
