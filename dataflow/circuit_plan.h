@@ -150,6 +150,9 @@ struct CircuitPlan {
   std::vector<ObjectId> inputs() const;  // each relation once, ascending
 };
 
+// The node's inputs, in the order its operator takes them.
+std::vector<NodeIndex> inputs_of(const PlanNode& node);
+
 // One line a node, indented by depth, as EXPLAIN prints it.
 std::string to_string(const CircuitPlan& plan);
 

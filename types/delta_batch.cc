@@ -22,6 +22,17 @@ DeltaBatch DeltaBatch::negate() const {
   return {rows_, columns_, std::move(weights)};
 }
 
+DeltaBatch concatenate(const Delta& delta) {
+  if (delta.size() == 1) return delta.front();
+  std::vector<SqlType> types;
+  for (const ColumnPtr& column : delta.front().columns()) types.push_back(column->type());
+  DeltaBuilder builder(types);
+  for (const DeltaBatch& batch : delta) {
+    for (size_t row = 0; row < batch.rows(); ++row) builder.append_row(batch, row, batch.weight(row));
+  }
+  return builder.finish();
+}
+
 DeltaBuilder::DeltaBuilder(const std::vector<SqlType>& types) {
   columns_.reserve(types.size());
   for (const SqlType type : types) columns_.emplace_back(type);

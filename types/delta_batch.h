@@ -53,6 +53,9 @@ class DeltaBatch {
 // What one operator hands the next within a tick: the sum of its batches.
 using Delta = std::vector<DeltaBatch>;
 
+// All of a delta's rows in one batch; the batch itself when there is only one. REQUIRES: not empty.
+DeltaBatch concatenate(const Delta& delta);
+
 // Builds batches row by row. Recycles like ColumnBuilder. Threads: one.
 class DeltaBuilder {
  public:

@@ -1,0 +1,227 @@
+#include "dataflow/circuit.h"
+
+#include <algorithm>
+#include <queue>
+#include <unordered_map>
+
+#include "base/check.h"
+#include "dataflow/circuit_builder.h"
+#include "dataflow/operator.h"
+
+namespace millrace::dataflow {
+namespace {
+
+// A circuit's views, and the order in which their operators run.
+//
+// Every node has a number; a node's inputs have smaller ones. A tick keeps the numbers of the nodes that
+// an input change has reached in a heap and takes the smallest: nodes that nothing reached are never
+// looked at, however many there are.
+class RunningCircuit final : public Circuit {
+ public:
+  explicit RunningCircuit(Executor& executor) : executor_(executor) {}
+
+  Status attach(ObjectId view, const CircuitPlan& plan, const TextContext& context) override {
+    MILLRACE_CHECK(!views_.contains(view), "the view is attached already");
+    TRY(std::unique_ptr<ViewOperators> operators, build_operators(view, plan, context));
+    add(view, std::move(operators), /*is_new=*/true);
+    return {};
+  }
+
+  void detach(ObjectId view) override {
+    const auto found = views_.find(view);
+    MILLRACE_CHECK(found != views_.end(), "no such view");
+    for (OperatorNode& node : found->second.operators->nodes) {
+      nodes_.erase(node.number);
+      if (node.relation) std::erase(readers_[*node.relation], &node);
+    }
+    std::erase_if(first_steps_, [&](uint64_t number) { return !nodes_.contains(number); });
+    views_.erase(found);
+  }
+
+  void absorb(std::unique_ptr<Circuit> other) override {
+    auto& circuit = static_cast<RunningCircuit&>(*other);
+    std::vector<std::pair<uint64_t, ObjectId>> order;
+    for (const auto& [id, view] : circuit.views_) order.emplace_back(view.operators->nodes.front().number, id);
+    std::sort(order.begin(), order.end());
+    for (const auto& [number, id] : order) {
+      const bool first =
+          std::find(circuit.first_steps_.begin(), circuit.first_steps_.end(), number) != circuit.first_steps_.end();
+      MILLRACE_CHECK(!first, "absorbed before its first step");
+      add(id, std::move(circuit.views_.at(id).operators), /*is_new=*/false);
+    }
+  }
+
+  const std::vector<ViewChange>& step(TickId tick, const InputChanges& changes) override {
+    for (const auto& [relation, delta] : changes) {
+      if (!delta.empty()) deliver(relation, delta);
+    }
+    for (const uint64_t number : first_steps_) mark(*nodes_.at(number));
+    first_steps_.clear();
+    view_changes_.clear();
+    ran_.clear();
+
+    while (!dirty_.empty()) {
+      OperatorNode& node = *nodes_.at(dirty_.top());
+      dirty_.pop();
+      run(tick, node);
+    }
+    // Apply: all have probed.
+    for (OperatorNode* node : ran_) {
+      for (SharedArrangement* arrangement : node->arrangements) arrangement->apply(node->out.rows);
+    }
+    collect_changes();
+    for (OperatorNode* node : ran_) {
+      node->dirty = false;
+      node->input_delta = nullptr;
+    }
+    return view_changes_;
+  }
+
+  std::vector<CheckpointJob> pin_checkpoint() override {
+    std::vector<CheckpointJob> jobs;
+    for (auto& [id, view] : views_) {
+      // Detaching the view must not take the state from under a job that still runs.
+      const auto add_job = [&jobs, keep = view.operators](CheckpointJob job) {
+        job.give_back = [keep, give_back = std::move(job.give_back)] { give_back(); };
+        jobs.push_back(std::move(job));
+      };
+      for (const auto& arrangement : view.operators->arrangements) add_job(arrangement->pin_checkpoint());
+      for (OperatorNode& node : view.operators->nodes) {
+        for (CheckpointJob& job : node.op->pin_checkpoint()) add_job(std::move(job));
+      }
+    }
+    return jobs;
+  }
+
+  Status restore(storage::CheckpointReader& reader) override {
+    for (auto& [id, view] : views_) {
+      for (const auto& arrangement : view.operators->arrangements) TRY(arrangement->restore(reader));
+      for (OperatorNode& node : view.operators->nodes) TRY(node.op->restore(reader));
+    }
+    first_steps_.clear();  // Their output is in the restored rows.
+    return {};
+  }
+
+  ViewStatistics statistics(ObjectId id) const override {
+    ViewStatistics statistics;
+    const auto found = views_.find(id);
+    if (found == views_.end()) return statistics;
+    for (const auto& arrangement : found->second.operators->arrangements) arrangement->add_statistics(statistics);
+    for (const OperatorNode& node : found->second.operators->nodes) node.op->add_statistics(statistics);
+    return statistics;
+  }
+
+ private:
+  struct View {
+    std::shared_ptr<ViewOperators> operators;
+  };
+
+  void add(ObjectId id, std::shared_ptr<ViewOperators> operators, bool is_new) {
+    for (OperatorNode& node : operators->nodes) {
+      node.number = next_number_++;
+      node.dirty = false;
+      nodes_[node.number] = &node;
+      if (node.relation) readers_[*node.relation].push_back(&node);
+      if (is_new && node.op->run_first()) first_steps_.push_back(node.number);
+    }
+    views_[id] = {std::move(operators)};
+  }
+
+  void deliver(ObjectId relation, const Delta& delta) {
+    const auto found = readers_.find(relation);
+    if (found == readers_.end()) return;
+    for (OperatorNode* node : found->second) {
+      node->input_delta = &delta;
+      mark(*node);
+    }
+  }
+
+  void mark(OperatorNode& node) {
+    if (node.dirty) return;
+    node.dirty = true;
+    dirty_.push(node.number);
+  }
+
+  void run(TickId tick, OperatorNode& node) {
+    static const Delta kUnchanged;
+    inputs_.clear();
+    if (node.relation) inputs_.push_back(node.input_delta != nullptr ? node.input_delta : &kUnchanged);
+    for (OperatorNode* input : node.inputs) inputs_.push_back(input->dirty ? &input->out.rows : &kUnchanged);
+    node.out.clear();
+    node.op->probe(inputs_, {.tick = tick, .eval = *node.eval}, node.out);
+    ran_.push_back(&node);
+    if (!node.out.rows.empty()) {
+      for (OperatorNode* consumer : node.consumers) mark(*consumer);
+      if (node.is_root) deliver(node.view, node.out.rows);
+    }
+  }
+
+  // The views' changes, in the order of their roots. A view has the errors of all views below it.
+  void collect_changes() {
+    std::map<ObjectId, std::vector<ErrorChange>> errors;
+    for (OperatorNode* node : ran_) {
+      auto& of_view = errors[node->view];
+      of_view.insert(of_view.end(), node->out.errors.begin(), node->out.errors.end());
+    }
+    std::erase_if(errors, [](const auto& entry) { return entry.second.empty(); });
+    for (const auto& [id, view] : views_in_order()) {
+      auto mine = errors.find(id);
+      for (const ObjectId below : view->operators->relations) {
+        const auto found = errors.find(below);
+        if (found == errors.end()) continue;
+        auto& of_view = errors[id];
+        of_view.insert(of_view.end(), found->second.begin(), found->second.end());
+      }
+      mine = errors.find(id);
+      OperatorNode& root = *view->operators->root;
+      const bool changed = root.dirty && !root.out.rows.empty();
+      if (!changed && mine == errors.end()) continue;
+      ViewChange& change = view_changes_.emplace_back();
+      change.view = id;
+      if (changed) change.rows = root.out.rows;
+      if (mine != errors.end()) change.errors = mine->second;
+    }
+  }
+
+  // Only those that ran, unless an error must be passed on.
+  std::vector<std::pair<ObjectId, View*>> views_in_order() {
+    std::vector<std::pair<ObjectId, View*>> order;
+    const bool any_error =
+        std::any_of(ran_.begin(), ran_.end(), [](const OperatorNode* node) { return !node->out.errors.empty(); });
+    if (any_error) {
+      for (auto& [id, view] : views_) order.emplace_back(id, &view);
+    } else {
+      for (const OperatorNode* node : ran_) {
+        if (node->is_root) order.emplace_back(node->view, &views_.at(node->view));
+      }
+    }
+    std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+      return a.second->operators->root->number < b.second->operators->root->number;
+    });
+    return order;
+  }
+
+  Executor& executor_;
+  std::map<ObjectId, View> views_;
+  std::unordered_map<uint64_t, OperatorNode*> nodes_;
+  std::unordered_map<ObjectId, std::vector<OperatorNode*>> readers_;
+  uint64_t next_number_ = 0;
+  std::vector<uint64_t> first_steps_;
+
+  // Of the tick in progress.
+  std::priority_queue<uint64_t, std::vector<uint64_t>, std::greater<>> dirty_;
+  std::vector<OperatorNode*> ran_;
+  std::vector<const Delta*> inputs_;
+  std::vector<ViewChange> view_changes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Circuit> make_circuit(Executor& executor) { return std::make_unique<RunningCircuit>(executor); }
+
+ArrangementId arrangement_id(ObjectId view, NodeIndex node, uint32_t part) {
+  MILLRACE_CHECK(node < (1U << 23) && part < 256, "a plan too large to name its state");
+  return ArrangementId(uint64_t{view.value()} << 32 | uint64_t{node + 1} << 8 | part);
+}
+
+}  // namespace millrace::dataflow

@@ -1,0 +1,62 @@
+// From a plan to operators that run: one view's part of a circuit.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataflow/circuit_plan.h"
+#include "dataflow/operator.h"
+#include "dataflow/shared_arrangement.h"
+
+namespace millrace::dataflow {
+
+struct OperatorNode {
+  OperatorPtr op;
+  std::vector<OperatorNode*> inputs;
+  std::vector<OperatorNode*> consumers;
+  std::vector<SharedArrangement*> arrangements;  // of its output
+  ObjectId view;
+  bool is_root = false;
+  std::optional<ObjectId> relation;  // of an input node
+  const expr::EvalContext* eval = nullptr;
+
+  uint64_t number = 0;  // inputs have smaller ones; given by the circuit
+  // Of the tick in progress.
+  bool dirty = false;
+  const Delta* input_delta = nullptr;
+  OperatorOutput out;
+};
+
+struct ViewOperators {
+  std::deque<OperatorNode> nodes;  // in the plan's order; addresses are stable
+  OperatorNode* root = nullptr;
+  std::vector<std::unique_ptr<SharedArrangement>> arrangements;
+  std::vector<ObjectId> relations;  // what it reads
+  std::unique_ptr<expr::EvalContext> eval;
+};
+
+// Hands operators the arrangements they read. The same arrangement of the same node is made once.
+class ArrangementPool {
+ public:
+  ArrangementPool(ObjectId view, const CircuitPlan& plan, ViewOperators& operators)
+      : view_(view), plan_(plan), operators_(operators) {}
+
+  // Of the output of `node`, keyed by `key`.
+  const SharedArrangement& arrange(NodeIndex node, const Columns& key, storage::NullKeys nulls);
+
+ private:
+  ObjectId view_;
+  const CircuitPlan& plan_;
+  ViewOperators& operators_;
+  std::map<std::tuple<NodeIndex, Columns, storage::NullKeys>, SharedArrangement*> made_;
+  std::map<NodeIndex, uint32_t> parts_;
+};
+
+Result<std::unique_ptr<ViewOperators>> build_operators(ObjectId view, const CircuitPlan& plan,
+                                                       const TextContext& context);
+
+}  // namespace millrace::dataflow

@@ -1,0 +1,124 @@
+#include "dataflow/circuit_plan.h"
+
+#include <algorithm>
+
+#include "expr/expr_text.h"
+
+namespace millrace::dataflow {
+namespace {
+
+std::string list(const Columns& columns) {
+  std::string text;
+  for (const uint32_t column : columns) text += (text.empty() ? "#" : ", #") + std::to_string(column);
+  return "(" + text + ")";
+}
+
+std::string list(const std::vector<expr::ExprPtr>& exprs, std::string_view separator) {
+  std::string text;
+  for (const expr::ExprPtr& e : exprs) {
+    if (!text.empty()) text += separator;
+    text += expr::to_string(e);
+  }
+  return text;
+}
+
+std::string describe(const SortKey& key) {
+  return "#" + std::to_string(key.column) + (key.descending ? " desc" : "") + (key.nulls_first ? " nulls first" : "");
+}
+
+std::string_view name_of(JoinKind kind) {
+  switch (kind) {
+    case JoinKind::kInner: return "Join";
+    case JoinKind::kLeft: return "LeftJoin";
+    case JoinKind::kFull: return "FullJoin";
+    case JoinKind::kSemi: return "SemiJoin";
+    case JoinKind::kAnti: return "AntiJoin";
+  }
+  return "";
+}
+
+// One line for the node, without its inputs.
+struct Describe {
+  std::string operator()(const InputNode& node) const {
+    return "Input " + std::to_string(node.relation.value()) + " " + list(node.columns);
+  }
+  std::string operator()(const ConstantNode& node) const {
+    return "Constant (" + std::to_string(node.rows.size()) + " rows)";
+  }
+  std::string operator()(const MapNode& node) const {
+    std::string text = "Map [" + list(node.outputs, ", ") + "]";
+    if (!node.filters.empty()) text += " where " + list(node.filters, " and ");
+    return text;
+  }
+  std::string operator()(const TableFunctionNode& node) const {
+    return "TableFunction " + node.function->name + "(" + list(node.arguments, ", ") + ")";
+  }
+  std::string operator()(const JoinNode& node) const {
+    std::string text = std::string(name_of(node.kind)) + " on " + list(node.left_keys) + " = " + list(node.right_keys);
+    if (node.null_safe) text += " nulls equal";
+    if (node.residual != nullptr) text += " and " + expr::to_string(node.residual);
+    return text;
+  }
+  std::string operator()(const AggregateNode& node) const {
+    std::string text = "Aggregate by " + list(node.group);
+    for (const AggregateCall& call : node.calls) {
+      text += " " + call.spec->name + (call.distinct ? " distinct" : "") + list(call.arguments);
+      if (call.filter) text += " where #" + std::to_string(*call.filter);
+    }
+    return text;
+  }
+  std::string operator()(const DistinctNode&) const { return "Distinct"; }
+  std::string operator()(const TopKNode& node) const {
+    std::string order;
+    for (const SortKey& key : node.order) order += (order.empty() ? "" : ", ") + describe(key);
+    std::string text = "TopK by " + list(node.partition) + " order (" + order + ")";
+    if (node.limit) text += " limit " + std::to_string(*node.limit);
+    if (node.offset > 0) text += " offset " + std::to_string(node.offset);
+    if (node.with_ties) text += " with ties";
+    return text;
+  }
+  std::string operator()(const UnionNode&) const { return "Union"; }
+  std::string operator()(const SetOperationNode& node) const {
+    return std::string(node.operation == SetOperation::kIntersect ? "Intersect" : "Except") + (node.all ? " all" : "");
+  }
+  std::string operator()(const AtMostOneNode& node) const { return "AtMostOne by " + list(node.partition); }
+};
+
+struct InputsOf {
+  std::vector<NodeIndex> operator()(const InputNode&) const { return {}; }
+  std::vector<NodeIndex> operator()(const ConstantNode&) const { return {}; }
+  std::vector<NodeIndex> operator()(const JoinNode& node) const { return {node.left, node.right}; }
+  std::vector<NodeIndex> operator()(const SetOperationNode& node) const { return {node.left, node.right}; }
+  std::vector<NodeIndex> operator()(const UnionNode& node) const { return node.inputs; }
+  template <class OneInput>
+  std::vector<NodeIndex> operator()(const OneInput& node) const {
+    return {node.input};
+  }
+};
+
+void print(const CircuitPlan& plan, NodeIndex index, size_t depth, std::string& out) {
+  out.append(depth * 2, ' ').append(std::visit(Describe{}, plan.nodes[index].kind)).append("\n");
+  for (const NodeIndex input : inputs_of(plan.nodes[index])) print(plan, input, depth + 1, out);
+}
+
+}  // namespace
+
+std::vector<NodeIndex> inputs_of(const PlanNode& node) { return std::visit(InputsOf{}, node.kind); }
+
+std::vector<ObjectId> CircuitPlan::inputs() const {
+  std::vector<ObjectId> relations;
+  for (const PlanNode& node : nodes) {
+    if (const auto* input = std::get_if<InputNode>(&node.kind)) relations.push_back(input->relation);
+  }
+  std::sort(relations.begin(), relations.end());
+  relations.erase(std::unique(relations.begin(), relations.end()), relations.end());
+  return relations;
+}
+
+std::string to_string(const CircuitPlan& plan) {
+  std::string text;
+  print(plan, plan.root, 0, text);
+  return text;
+}
+
+}  // namespace millrace::dataflow

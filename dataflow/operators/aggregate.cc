@@ -1,0 +1,392 @@
+#include "dataflow/operators/aggregate.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/byte_stream.h"
+#include "dataflow/operators/group_aggregate.h"
+#include "dataflow/operators/match_rows.h"
+#include "dataflow/operators/representatives.h"
+#include "dataflow/shared_arrangement.h"
+#include "types/type_info.h"
+
+namespace millrace::dataflow {
+namespace {
+
+// What is kept for one group in memory during a tick: its row count and the states of its linear calls,
+// in one allocation that the aggregate functions may fill as they like.
+class GroupStates {
+ public:
+  explicit GroupStates(const std::vector<AggregateCall>& calls) {
+    size_t offset = sizeof(int64_t);
+    for (const AggregateCall& call : calls) {
+      const expr::AggregateSpec& spec = *call.spec;
+      if (spec.law != expr::AggregateLaw::kLinear) {
+        offsets_.push_back(0);
+        continue;
+      }
+      offset = (offset + spec.state_alignment - 1) / spec.state_alignment * spec.state_alignment;
+      offsets_.push_back(offset);
+      offset += spec.state_bytes;
+      linear_.push_back(&spec);
+      linear_offsets_.push_back(offsets_.back());
+    }
+    bytes_ = (offset + 15) / 16 * 16;
+  }
+
+  size_t bytes() const { return bytes_; }
+  size_t offset(size_t call) const { return offsets_[call]; }
+
+  static int64_t rows(const std::byte* group) {
+    int64_t rows;
+    std::memcpy(&rows, group, sizeof rows);
+    return rows;
+  }
+  static void add_rows(std::byte* group, int64_t change) {
+    const int64_t rows = GroupStates::rows(group) + change;
+    std::memcpy(group, &rows, sizeof rows);
+  }
+
+  void construct(std::byte* group) const {
+    std::memset(group, 0, bytes_);
+    for (size_t i = 0; i < linear_.size(); ++i) {
+      if (!linear_[i]->trivial) linear_[i]->construct(group + linear_offsets_[i]);
+    }
+  }
+  void destroy(std::byte* group) const {
+    for (size_t i = 0; i < linear_.size(); ++i) {
+      if (!linear_[i]->trivial) linear_[i]->destroy(group + linear_offsets_[i]);
+    }
+  }
+  std::string save(const std::byte* group) const {
+    ByteWriter out;
+    out.signed_varint(rows(group));
+    for (size_t i = 0; i < linear_.size(); ++i) {
+      const std::byte* state = group + linear_offsets_[i];
+      if (linear_[i]->trivial) {
+        out.string({reinterpret_cast<const char*>(state), linear_[i]->state_bytes});
+        continue;
+      }
+      std::string bytes;
+      linear_[i]->save(state, bytes);
+      out.string(bytes);
+    }
+    return out.take();
+  }
+  void load(std::string_view bytes, std::byte* group) const {
+    ByteReader in(bytes);
+    const int64_t rows = in.signed_varint();
+    std::memcpy(group, &rows, sizeof rows);
+    for (size_t i = 0; i < linear_.size(); ++i) {
+      const std::string_view saved = in.string();
+      std::byte* state = group + linear_offsets_[i];
+      if (linear_[i]->trivial) {
+        std::memcpy(state, saved.data(), std::min(saved.size(), linear_[i]->state_bytes));
+      } else {
+        linear_[i]->load(saved, state);
+      }
+    }
+    MILLRACE_CHECK(in.ok(), "an aggregate's saved state cannot be read");
+  }
+
+ private:
+  std::vector<size_t> offsets_;  // by call
+  std::vector<const expr::AggregateSpec*> linear_;
+  std::vector<size_t> linear_offsets_;
+  size_t bytes_ = 0;
+};
+
+// A group that the tick touches.
+struct TouchedGroup {
+  uint32_t row;  // the first of the group in the tick's input
+  std::byte* states;
+  bool existed;
+  std::vector<std::optional<CallValue>> before;
+};
+
+class Aggregate final : public Operator {
+ public:
+  Aggregate(const AggregateNode& node, const std::vector<SqlType>& input_types,
+            const std::vector<SqlType>& output_types, StateName state)
+      : calls_(node.calls),
+        group_(key_columns(node.group)),
+        group_columns_(node.group),
+        states_(node.calls),
+        groups_(state.part(0), group_types(node, input_types), storage::kVariablePayload),
+        output_types_(output_types),
+        result_(output_types) {
+    const std::vector<SqlType> types = group_types(node, input_types);
+    if (needs_representatives(types)) representatives_.emplace(state.part(1), types);
+    uint32_t part = 2;
+    for (const AggregateCall& call : calls_) {
+      inputs_.emplace_back(call, node.group, input_types, state.part(part++));
+      const uint32_t ordered_part = part++;
+      ordered_.emplace_back();
+      if (call.spec->law == expr::AggregateLaw::kOrdered) {
+        ordered_.back().emplace(call, node.group, input_types, state.part(ordered_part));
+      }
+    }
+  }
+
+  bool run_first() const override { return group_.empty(); }
+
+  void probe(std::span<const Delta* const> inputs, const StepContext&, OperatorOutput& out) override {
+    const DeltaBatch input = inputs[0]->empty() ? DeltaBatch() : concatenate(*inputs[0]);
+    arena_.reset();
+    find_groups(input);
+    const std::vector<ColumnPtr> old_names = names(input);
+    update(input);
+    const std::vector<ColumnPtr> new_names = names(input);
+    for (size_t i = 0; i < touched_.size(); ++i) emit(input, touched_[i], i, old_names, new_names, out);
+    store(input);
+    if (result_.rows() > 0) out.add(result_.finish());
+  }
+
+  std::vector<CheckpointJob> pin_checkpoint() override {
+    std::vector<CheckpointJob> jobs;
+    jobs.push_back(pin_segments(groups_));
+    if (representatives_) jobs.push_back(representatives_->pin_checkpoint());
+    for (size_t c = 0; c < calls_.size(); ++c) {
+      for (CheckpointJob& job : inputs_[c].pin_checkpoint()) jobs.push_back(std::move(job));
+      if (ordered_[c]) jobs.push_back(ordered_[c]->pin_checkpoint());
+    }
+    return jobs;
+  }
+  Status restore(storage::CheckpointReader& reader) override {
+    TRY(groups_.restore(reader));
+    if (representatives_) TRY(representatives_->restore(reader));
+    for (size_t c = 0; c < calls_.size(); ++c) {
+      TRY(inputs_[c].restore(reader));
+      if (ordered_[c]) TRY(ordered_[c]->restore(reader));
+    }
+    return {};
+  }
+  void add_statistics(Circuit::ViewStatistics& statistics) const override {
+    statistics.state_rows += groups_.group_count();
+    statistics.state_bytes += groups_.bytes();
+    if (representatives_) representatives_->add_statistics(statistics);
+    for (size_t c = 0; c < calls_.size(); ++c) {
+      inputs_[c].add_statistics(statistics);
+      if (ordered_[c]) ordered_[c]->add_statistics(statistics);
+    }
+  }
+
+ private:
+  static std::vector<SqlType> group_types(const AggregateNode& node, const std::vector<SqlType>& input_types) {
+    std::vector<SqlType> types;
+    for (const uint32_t column : node.group) types.push_back(input_types[column]);
+    return types;
+  }
+
+  // Loads the states of the tick's groups, and what the groups answered before it.
+  void find_groups(const DeltaBatch& input) {
+    touched_.clear();
+    group_of_row_.assign(input.rows(), 0);
+    if (group_.empty()) {
+      touch(input, 0, kHashSeed);
+      return;
+    }
+    hashes_ = storage::hash_keys(input, group_);
+    std::vector<SqlType> types;
+    for (const uint32_t column : group_columns_) types.push_back(input.column(column).type());
+    // Numbers the distinct groups of the tick.
+    storage::GroupTable numbers(ArrangementId(0), types, sizeof(uint64_t));
+    std::vector<char*> number_of(input.rows());
+    numbers.find_or_insert(input, group_, hashes_, number_of);
+    for (uint32_t row = 0; row < input.rows(); ++row) {
+      uint64_t number;
+      std::memcpy(&number, number_of[row], sizeof number);
+      if (number == 0) {
+        touch(input, row, hashes_[row]);
+        number = touched_.size();
+        std::memcpy(number_of[row], &number, sizeof number);
+      }
+      group_of_row_[row] = static_cast<uint32_t>(number - 1);
+    }
+  }
+
+  void touch(const DeltaBatch& input, uint32_t row, uint64_t hash) {
+    TouchedGroup& group = touched_.emplace_back();
+    group.row = row;
+    group.states = reinterpret_cast<std::byte*>(arena_.allocate(states_.bytes(), 16));
+    states_.construct(group.states);
+    const std::string_view saved = groups_.get(input, row, group_, hash);
+    group.existed = saved.data() != nullptr;
+    if (!group.existed) return;
+    states_.load(saved, group.states);
+    group.before = answers(input, group);
+  }
+
+  std::vector<std::optional<CallValue>> answers(const DeltaBatch& input, const TouchedGroup& group) {
+    std::vector<std::optional<CallValue>> values;
+    for (size_t c = 0; c < calls_.size(); ++c) {
+      if (ordered_[c]) {
+        values.emplace_back(CallValue(ordered_[c]->value(input, group.row, arena_)));
+      } else {
+        values.emplace_back(calls_[c].spec->finish(group.states + states_.offset(c), calls_[c].type, arena_));
+      }
+    }
+    return values;
+  }
+
+  void update(const DeltaBatch& input) {
+    for (uint32_t row = 0; row < input.rows(); ++row) {
+      GroupStates::add_rows(touched_[group_of_row_[row]].states, input.weight(row));
+    }
+    if (representatives_ && !input.empty()) representatives_->apply(group_columns(input));
+    for (size_t c = 0; c < calls_.size() && !input.empty(); ++c) {
+      const CallRows rows = inputs_[c].select(input);
+      if (rows.batch.empty()) continue;
+      if (ordered_[c]) {
+        ordered_[c]->apply(rows);
+        continue;
+      }
+      std::vector<std::byte*> targets;
+      targets.reserve(rows.origin.size());
+      for (const uint32_t row : rows.origin) targets.push_back(touched_[group_of_row_[row]].states + states_.offset(c));
+      std::vector<ColumnPtr> arguments;
+      for (const uint32_t column : calls_[c].arguments) arguments.push_back(rows.batch.column_ptr(column));
+      calls_[c].spec->update({.states = targets,
+                              .arguments = arguments,
+                              .weights = rows.batch.weights() ? rows.batch.weights()->data() : nullptr});
+    }
+  }
+
+  // How each touched group spells its key, one row a group; NULLs where the group is empty. Only needed
+  // where spellings differ.
+  std::vector<ColumnPtr> names(const DeltaBatch& input) {
+    if (!representatives_ || input.empty()) return {};
+    const DeltaBatch keys = group_columns(input);
+    std::vector<SqlType> types;
+    for (const ColumnPtr& column : keys.columns()) types.push_back(column->type());
+    DeltaBuilder builder(types);
+    for (const TouchedGroup& group : touched_) {
+      if (!representatives_->append(keys, group.row, builder)) {
+        for (size_t c = 0; c < types.size(); ++c) builder.column(c).append_null();
+      }
+      builder.end_row(1);
+    }
+    return builder.finish().columns();
+  }
+
+  DeltaBatch group_columns(const DeltaBatch& input) const {
+    std::vector<ColumnPtr> columns;
+    for (const uint32_t column : group_columns_) columns.push_back(input.column_ptr(column));
+    return input.with_columns(std::move(columns));
+  }
+
+  void emit(const DeltaBatch& input, TouchedGroup& group, size_t number, const std::vector<ColumnPtr>& old_names,
+            const std::vector<ColumnPtr>& new_names, OperatorOutput& out) {
+    const bool exists = GroupStates::rows(group.states) != 0 || group_.empty();
+    if (exists && group.existed && same_name(old_names, new_names, number)) {
+      const std::vector<std::optional<CallValue>> after = answers(input, group);
+      if (same(group.before, after)) return;
+      append(input, group, number, old_names, group.before, -1, out);
+      append(input, group, number, new_names, after, 1, out);
+      return;
+    }
+    if (group.existed) append(input, group, number, old_names, group.before, -1, out);
+    if (exists) append(input, group, number, new_names, answers(input, group), 1, out);
+  }
+
+  static bool same_name(const std::vector<ColumnPtr>& a, const std::vector<ColumnPtr>& b, size_t number) {
+    for (size_t c = 0; c < a.size(); ++c) {
+      if (a[c]->is_null(number) != b[c]->is_null(number)) return false;
+      if (!a[c]->is_null(number) && !same_slot(a[c]->slot(number), b[c]->slot(number), a[c]->type())) return false;
+    }
+    return true;
+  }
+
+  static bool same_slot(const Slot& a, const Slot& b, SqlType type) {
+    if (type.physical() == Physical::kBytes) return a.bytes == b.bytes;
+    return std::memcmp(&a, &b, physical_bytes(type.physical())) == 0;
+  }
+
+  bool same(const std::vector<std::optional<CallValue>>& a, const std::vector<std::optional<CallValue>>& b) const {
+    for (size_t c = 0; c < calls_.size(); ++c) {
+      const CallValue& x = *a[c];
+      const CallValue& y = *b[c];
+      if (x.has_value() != y.has_value()) return false;
+      if (!x.has_value()) {
+        if (!(x.error() == y.error())) return false;
+        continue;
+      }
+      if ((*x).has_value() != (*y).has_value()) return false;
+      if ((*x).has_value() && !same_slot(**x, **y, calls_[c].type)) return false;
+    }
+    return true;
+  }
+
+  // A row of the output, or the error that stands for it.
+  void append(const DeltaBatch& input, const TouchedGroup& group, size_t number, const std::vector<ColumnPtr>& names,
+              const std::vector<std::optional<CallValue>>& values, int64_t weight, OperatorOutput& out) {
+    for (const std::optional<CallValue>& value : values) {
+      if (value->has_value()) continue;
+      out.errors.push_back({value->error(), weight});
+      return;
+    }
+    const size_t width = group_columns_.size();
+    for (size_t c = 0; c < width; ++c) {
+      if (names.empty()) {
+        result_.column(c).append_from(input.column(group_columns_[c]), group.row);
+      } else {
+        result_.column(c).append_from(*names[c], number);
+      }
+    }
+    for (size_t c = 0; c < calls_.size(); ++c) {
+      const std::optional<Slot>& slot = **values[c];
+      if (slot) {
+        result_.column(width + c).append_slot(*slot);
+      } else {
+        result_.column(width + c).append_null();
+      }
+    }
+    result_.end_row(weight);
+    if (result_.rows() == kBatchRows) out.add(result_.finish());
+  }
+
+  void store(const DeltaBatch& input) {
+    std::vector<uint32_t> gone;
+    for (TouchedGroup& group : touched_) {
+      const uint64_t hash = group_.empty() ? kHashSeed : hashes_[group.row];
+      if (GroupStates::rows(group.states) != 0 || group_.empty()) {
+        groups_.put(input, group.row, group_, hash, states_.save(group.states));
+      } else if (group.existed) {
+        gone.push_back(group.row);
+      }
+      states_.destroy(group.states);
+    }
+    if (!gone.empty()) groups_.erase(input, gone, group_, hashes_);
+  }
+
+  const std::vector<AggregateCall> calls_;
+  const storage::KeyColumns group_;
+  const Columns group_columns_;
+  const GroupStates states_;
+  storage::GroupTable groups_;
+  std::optional<Representatives> representatives_;
+  std::vector<CallInput> inputs_;
+  std::vector<std::optional<OrderedCall>> ordered_;
+  const std::vector<SqlType> output_types_;
+
+  // Of the tick in progress.
+  Arena arena_;
+  std::vector<uint64_t> hashes_;
+  std::vector<uint32_t> group_of_row_;
+  std::vector<TouchedGroup> touched_;
+  DeltaBuilder result_;
+};
+
+}  // namespace
+
+Result<OperatorPtr> make_aggregate(const AggregateNode& node, const std::vector<SqlType>& input_types,
+                                   const std::vector<SqlType>& output_types, StateName state) {
+  for (const AggregateCall& call : node.calls) {
+    if (call.spec->law == expr::AggregateLaw::kNotBuilt) {
+      return not_supported("the aggregate " + call.spec->to_string(), "It is not built yet; other aggregates are.");
+    }
+  }
+  return OperatorPtr(std::make_unique<Aggregate>(node, input_types, output_types, state));
+}
+
+}  // namespace millrace::dataflow

@@ -1,0 +1,106 @@
+#include "dataflow/operators/match_rows.h"
+
+#include <algorithm>
+
+#include "types/type_info.h"
+
+namespace millrace::dataflow {
+namespace {
+
+std::vector<SqlType> both(const JoinSides& sides) {
+  std::vector<SqlType> types = sides.left_types;
+  types.insert(types.end(), sides.right_types.begin(), sides.right_types.end());
+  return types;
+}
+
+}  // namespace
+
+storage::KeyColumns key_columns(const Columns& columns) {
+  storage::KeyColumns key;
+  for (const uint32_t column : columns) key.emplace_back(column);
+  return key;
+}
+
+Result<PairBuilder> PairBuilder::make(const JoinSides& sides, const expr::ExprPtr& residual) {
+  std::optional<expr::ExprProgram> program;
+  if (residual != nullptr) {
+    TRY(program, expr::ExprProgram::compile({residual}));
+  }
+  return PairBuilder(sides, std::move(program));
+}
+
+PairBuilder::PairBuilder(const JoinSides& sides, std::optional<expr::ExprProgram> residual)
+    : left_columns_(sides.left_types.size()), builder_(both(sides)), residual_(std::move(residual)) {}
+
+void PairBuilder::add(const DeltaBatch& left, size_t left_row, const RowLayout& layout, PackedRow right, int64_t weight,
+                      uint32_t number) {
+  for (size_t c = 0; c < left_columns_; ++c) builder_.column(c).append_from(left.column(c), left_row);
+  for (size_t c = 0; c < layout.column_count(); ++c) layout.unpack_column(right, c, builder_.column(left_columns_ + c));
+  builder_.end_row(weight);
+  numbers_.push_back(number);
+}
+
+void PairBuilder::add(const RowLayout& layout, PackedRow left, const DeltaBatch& right, size_t right_row,
+                      int64_t weight, uint32_t number) {
+  for (size_t c = 0; c < left_columns_; ++c) layout.unpack_column(left, c, builder_.column(c));
+  for (size_t c = 0; c < right.column_count(); ++c) {
+    builder_.column(left_columns_ + c).append_from(right.column(c), right_row);
+  }
+  builder_.end_row(weight);
+  numbers_.push_back(number);
+}
+
+void PairBuilder::add(const DeltaBatch& left, size_t left_row, const DeltaBatch& right, size_t right_row,
+                      int64_t weight, uint32_t number) {
+  for (size_t c = 0; c < left_columns_; ++c) builder_.column(c).append_from(left.column(c), left_row);
+  for (size_t c = 0; c < right.column_count(); ++c) {
+    builder_.column(left_columns_ + c).append_from(right.column(c), right_row);
+  }
+  builder_.end_row(weight);
+  numbers_.push_back(number);
+}
+
+void PairBuilder::flush(const StepContext& context, std::vector<ErrorChange>& errors, Sink& sink) {
+  if (builder_.rows() == 0) return;
+  DeltaBatch pairs = builder_.finish();
+  if (residual_) {
+    std::vector<uint32_t> kept;
+    expr::ErrorSink failed;
+    residual_->filter(pairs, context.eval, kept, failed);
+    for (expr::ErrorSink::RowError& failure : failed.take()) {
+      errors.push_back({std::move(failure.error), pairs.weight(failure.row)});
+    }
+    std::vector<uint32_t> numbers;
+    for (const uint32_t row : kept) numbers.push_back(numbers_[row]);
+    if (kept.size() < pairs.rows()) pairs = pairs.gather(kept);
+    numbers_ = std::move(numbers);
+  }
+  if (!pairs.empty()) sink.on_pairs(pairs, numbers_);
+  numbers_.clear();
+}
+
+DeltaIndex::DeltaIndex(const Delta& delta, const storage::KeyColumns& key, bool null_safe) : delta_(delta), key_(key) {
+  for (uint32_t b = 0; b < delta.size(); ++b) {
+    const std::vector<uint64_t> hashes = storage::hash_keys(delta[b], key);
+    for (uint32_t r = 0; r < delta[b].rows(); ++r) {
+      if (null_safe || !storage::key_has_null(delta[b], r, key)) entries_.push_back({hashes[r], b, r});
+    }
+  }
+  std::stable_sort(entries_.begin(), entries_.end(), by_hash);
+}
+
+bool DeltaIndex::same_key(const DeltaBatch& batch, size_t row, const DeltaBatch& probe, size_t probe_row,
+                          const storage::KeyColumns& probe_key) const {
+  for (size_t i = 0; i < key_.size(); ++i) {
+    const Column& a = batch.column(key_[i].value());
+    const Column& b = probe.column(probe_key[i].value());
+    if (a.is_null(row) || b.is_null(probe_row)) {
+      if (a.is_null(row) != b.is_null(probe_row)) return false;
+      continue;
+    }
+    if (a.type().info().compare(a.slot(row), b.slot(probe_row), a.type()) != 0) return false;
+  }
+  return true;
+}
+
+}  // namespace millrace::dataflow
