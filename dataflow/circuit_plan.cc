@@ -17,7 +17,7 @@ std::string list(const std::vector<expr::ExprPtr>& exprs, std::string_view separ
   std::string text;
   for (const expr::ExprPtr& e : exprs) {
     if (!text.empty()) text += separator;
-    text += expr::to_string(e);
+    text += expr::to_string(*e);
   }
   return text;
 }
@@ -56,7 +56,7 @@ struct Describe {
   std::string operator()(const JoinNode& node) const {
     std::string text = std::string(name_of(node.kind)) + " on " + list(node.left_keys) + " = " + list(node.right_keys);
     if (node.null_safe) text += " nulls equal";
-    if (node.residual != nullptr) text += " and " + expr::to_string(node.residual);
+    if (node.residual != nullptr) text += " and " + expr::to_string(*node.residual);
     return text;
   }
   std::string operator()(const AggregateNode& node) const {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/byte_stream.h"
+#include "base/hash.h"
 #include "dataflow/operators/group_aggregate.h"
 #include "dataflow/operators/match_rows.h"
 #include "dataflow/operators/representatives.h"
