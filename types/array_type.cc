@@ -4,15 +4,11 @@
 #include "base/hash.h"
 #include "types/array.h"
 #include "types/array_text.h"
+#include "types/wire_oid.h"
 #include "types/wire_reader.h"
 
 namespace millrace {
 namespace {
-
-std::string oid_and_name(uint32_t type_oid) {
-  const TypeInfo* info = find_type(type_oid);
-  return std::to_string(type_oid) + " (" + (info == nullptr ? "???" : info->sql_name) + ")";
-}
 
 Result<std::vector<ArrayDimension>> receive_dimensions(WireReader& reader, const TypeInfo& element) {
   TRY(const int32_t count, reader.read<int32_t>());
@@ -27,7 +23,7 @@ Result<std::vector<ArrayDimension>> receive_dimensions(WireReader& reader, const
   TRY(const int32_t flags, reader.read<int32_t>());
   if (flags != 0 && flags != 1) return SqlError(sqlstate::kInvalidBinaryRepresentation, "invalid array flags");
   TRY(const uint32_t element_oid, reader.read<uint32_t>());
-  if (element_oid != element.oid) {
+  if (!may_stand_for(element_oid, element.oid)) {
     return SqlError(sqlstate::kDatatypeMismatch, "binary data has array element type " + oid_and_name(element_oid) +
                                                      " instead of expected " + oid_and_name(element.oid));
   }
@@ -46,7 +42,6 @@ Result<Slot> receive(std::string_view bytes, SqlType type, Arena& arena) {
   const SqlType element(*type.info().element, type.typmod());
   TRY(const std::vector<ArrayDimension> dimensions, receive_dimensions(reader, element.info()));
   TRY(const size_t size, array_size(dimensions));
-  if (size > reader.rest().size() / 4) return short_of_data;  // before anything is allocated for it
   ArrayBuilder builder(element);
   Arena scratch;
   for (size_t i = 0; i < size; ++i) {

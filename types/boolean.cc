@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "types/registry.h"
+#include "types/wire_reader.h"
 
 namespace millrace {
 namespace {
@@ -30,8 +31,8 @@ Result<Slot> parse(std::string_view text, SqlType, const TextContext&, Arena&) {
 void format(Slot value, SqlType, const TextContext&, std::string& out) { out += value.boolean() ? 't' : 'f'; }
 
 Result<Slot> receive(std::string_view bytes, SqlType, Arena&) {
-  if (bytes.size() != 1) return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
-  return Slot::of_bool(bytes[0] != 0);
+  TRY(const uint8_t value, read_whole<uint8_t>(bytes));
+  return Slot::of_bool(value != 0);
 }
 
 void send(Slot value, SqlType, std::string& out) { out += value.boolean() ? '\1' : '\0'; }

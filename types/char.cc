@@ -1,6 +1,7 @@
 // "char": one byte, with the quotes. Written as that byte; a zero byte as nothing, one above 0x7f as \ooo.
 #include "base/hash.h"
 #include "types/registry.h"
+#include "types/wire_reader.h"
 
 namespace millrace {
 namespace {
@@ -26,9 +27,8 @@ void format(Slot value, SqlType, const TextContext&, std::string& out) {
 }
 
 Result<Slot> receive(std::string_view bytes, SqlType, Arena&) {
-  if (bytes.empty()) return SqlError(sqlstate::kProtocolViolation, "no data left in message");
-  if (bytes.size() > 1) return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
-  return Slot::of_i8(static_cast<int8_t>(bytes[0]));
+  TRY(const int8_t value, read_whole<int8_t>(bytes));
+  return Slot::of_i8(value);
 }
 
 void send(Slot value, SqlType, std::string& out) { out += static_cast<char>(value.i8); }

@@ -3,7 +3,7 @@
 
 #include "base/hash.h"
 #include "types/registry.h"
-#include "types/wire_order.h"
+#include "types/wire_reader.h"
 
 namespace millrace {
 namespace {
@@ -47,7 +47,7 @@ Result<Slot> parse(std::string_view text, SqlType, const TextContext&, Arena&) {
   if (digits.size() > 1 && digits[0] == '+' && digits[1] != '-') digits.remove_prefix(1);
   T value{};
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error == std::errc::result_out_of_range && end == digits.data() + digits.size()) {
+  if (error == std::errc::result_out_of_range) {  // also with something behind it
     return SqlError(sqlstate::kNumericValueOutOfRange,
                     "value \"" + std::string(text) + "\" is out of range for type " + Names<T>::kSql);
   }
@@ -67,10 +67,8 @@ void format(Slot value, SqlType, const TextContext&, std::string& out) {
 
 template <class T>
 Result<Slot> receive(std::string_view bytes, SqlType, Arena&) {
-  if (bytes.size() != sizeof(T)) {
-    return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
-  }
-  return store<T>(read_big_endian<T>(bytes));
+  TRY(const T value, read_whole<T>(bytes));
+  return store<T>(value);
 }
 
 template <class T>

@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 #include "types/registry.h"
-#include "types/wire_order.h"
+#include "types/wire_reader.h"
 
 namespace millrace {
 namespace {
@@ -14,8 +14,13 @@ Slot store(uint32_t value) { return Slot::of_i32(static_cast<int32_t>(value)); }
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-// As strtoul() reads it: a minus sign counts down from 2^32.
+// As strtoul() reads it into 64 bits, where a minus sign counts down from 2^64; then the upper half must repeat
+// the lower half's sign or be zero.
 Result<Slot> parse_oid(std::string_view text, SqlType, const TextContext&, Arena&) {
+  const auto out_of_range = [&] {
+    return SqlError(sqlstate::kNumericValueOutOfRange,
+                    "value \"" + std::string(text) + "\" is out of range for type oid");
+  };
   std::string_view digits = text;
   while (!digits.empty() && is_space(digits.front())) digits.remove_prefix(1);
   while (!digits.empty() && is_space(digits.back())) digits.remove_suffix(1);
@@ -23,23 +28,25 @@ Result<Slot> parse_oid(std::string_view text, SqlType, const TextContext&, Arena
   if (negative || digits.starts_with('+')) digits.remove_prefix(1);
   uint64_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  const bool out_of_range = error == std::errc::result_out_of_range || value > (negative ? 1ULL << 31 : 0xffffffffULL);
-  if (error == std::errc::invalid_argument || end != digits.data() + digits.size()) {
+  if (error == std::errc::result_out_of_range) return out_of_range();
+  if (error != std::errc{} || end != digits.data() + digits.size()) {
     return SqlError(sqlstate::kInvalidTextRepresentation,
                     "invalid input syntax for type oid: \"" + std::string(text) + "\"");
   }
-  if (out_of_range) {
-    return SqlError(sqlstate::kNumericValueOutOfRange,
-                    "value \"" + std::string(text) + "\" is out of range for type oid");
-  }
-  return store(static_cast<uint32_t>(negative ? -value : value));
+  if (negative) value = -value;
+  const auto low = static_cast<uint32_t>(value);
+  if (value != low && value != static_cast<uint64_t>(static_cast<int32_t>(low))) return out_of_range();
+  return store(low);
 }
 
 void format_oid(Slot value, SqlType, const TextContext&, std::string& out) { out += std::to_string(load(value)); }
 
-// "-" is no object, digits are the oid itself, everything else is a name.
+// No object at all is written "-", but for operators, where that is a name; there it is 0.
+bool has_dash(SqlType type) { return type.oid() != oid::kRegoper && type.oid() != oid::kRegoperator; }
+
+// Digits are the oid itself, everything else is a name.
 Result<Slot> parse_name(std::string_view text, SqlType type, const TextContext& context, Arena& arena) {
-  if (text == "-") return store(0);
+  if (text == "-" && has_dash(type)) return store(0);
   if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos) {
     return parse_oid(text, type, context, arena);
   }
@@ -52,7 +59,7 @@ Result<Slot> parse_name(std::string_view text, SqlType type, const TextContext& 
 
 void format_name(Slot value, SqlType type, const TextContext& context, std::string& out) {
   if (load(value) == 0) {
-    out += '-';
+    out += has_dash(type) ? '-' : '0';
     return;
   }
   std::string name;
@@ -61,9 +68,8 @@ void format_name(Slot value, SqlType type, const TextContext& context, std::stri
 }
 
 Result<Slot> receive(std::string_view bytes, SqlType, Arena&) {
-  if (bytes.size() < 4) return SqlError(sqlstate::kProtocolViolation, "insufficient data left in message");
-  if (bytes.size() > 4) return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
-  return store(read_big_endian<uint32_t>(bytes));
+  TRY(const uint32_t value, read_whole<uint32_t>(bytes));
+  return store(value);
 }
 
 void append_big_endian_oid(Slot value, SqlType, std::string& out) { append_big_endian(load(value), out); }

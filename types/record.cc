@@ -6,15 +6,11 @@
 #include "base/hash.h"
 #include "types/record_text.h"
 #include "types/registry.h"
+#include "types/wire_oid.h"
 #include "types/wire_reader.h"
 
 namespace millrace {
 namespace {
-
-std::string oid_and_name(uint32_t type_oid) {
-  const TypeInfo* info = find_type(type_oid);
-  return std::to_string(type_oid) + " (" + (info == nullptr ? "???" : info->sql_name) + ")";
-}
 
 Result<Slot> receive(std::string_view bytes, SqlType type, Arena& arena) {
   const std::vector<CompositeField>& fields = type.info().fields;
@@ -30,7 +26,7 @@ Result<Slot> receive(std::string_view bytes, SqlType type, Arena& arena) {
   for (size_t i = 0; i < fields.size(); ++i) {
     const SqlType field = fields[i].type;
     TRY(const uint32_t field_oid, reader.read<uint32_t>());
-    if (field_oid != field.oid()) {
+    if (!may_stand_for(field_oid, field.oid())) {
       return SqlError(sqlstate::kDatatypeMismatch, "binary data has type " + oid_and_name(field_oid) +
                                                        " instead of expected " + oid_and_name(field.oid()) +
                                                        " in record column " + std::to_string(i + 1));

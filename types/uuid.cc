@@ -2,7 +2,7 @@
 
 #include "base/hash.h"
 #include "types/registry.h"
-#include "types/wire_order.h"
+#include "types/wire_reader.h"
 
 namespace millrace {
 namespace {
@@ -50,14 +50,13 @@ void format(Slot slot, SqlType, const TextContext&, std::string& out) {
 }
 
 Result<Slot> receive(std::string_view bytes, SqlType, Arena&) {
-  if (bytes.size() < sizeof(Fixed16)) {
-    return SqlError(sqlstate::kProtocolViolation, "insufficient data left in message");
-  }
-  if (bytes.size() > sizeof(Fixed16)) {
+  WireReader reader(bytes);
+  TRY(const std::string_view whole, reader.take(sizeof(Fixed16)));
+  if (!reader.rest().empty()) {
     return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
   }
   Fixed16 fixed;
-  std::memcpy(&fixed, bytes.data(), sizeof fixed);
+  std::memcpy(&fixed, whole.data(), sizeof fixed);
   return Slot::of_fixed(fixed);
 }
 

@@ -27,4 +27,13 @@ class WireReader {
   std::string_view rest_;
 };
 
+// A value of fixed size: 08P01 when bytes are missing, 22P03 when some are left over.
+template <class T>
+Result<T> read_whole(std::string_view bytes) {
+  if (bytes.size() > sizeof(T)) {
+    return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
+  }
+  return WireReader(bytes).read<T>();
+}
+
 }  // namespace millrace
