@@ -55,9 +55,7 @@ Result<Slot> receive(std::string_view bytes, SqlType type, Arena& arena) {
     TRY(const Slot slot, element.info().receive(item, element, scratch));
     builder.append(slot);
   }
-  if (!reader.rest().empty()) {
-    return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
-  }
+  TRY(reader.end());
   return builder.finish(dimensions, arena);
 }
 

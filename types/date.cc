@@ -3,7 +3,7 @@
 #include "types/date_time_input.h"
 #include "types/date_time_output.h"
 #include "types/registry.h"
-#include "types/wire_order.h"
+#include "types/wire_reader.h"
 
 namespace millrace {
 namespace {
@@ -30,9 +30,11 @@ void format(Slot value, SqlType, const TextContext& context, std::string& out) {
 }
 
 Result<Slot> receive(std::string_view bytes, SqlType, Arena&) {
-  if (bytes.size() != 4) return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
-  const Date date{read_big_endian<int32_t>(bytes)};
+  WireReader reader(bytes);
+  TRY(const int32_t days, reader.read<int32_t>());
+  const Date date{days};
   if (date.is_finite() && !date.in_range()) return SqlError(sqlstate::kDatetimeFieldOverflow, "date out of range");
+  TRY(reader.end());
   return Native::store(date);
 }
 

@@ -5,7 +5,7 @@
 #include "types/interval_input.h"
 #include "types/registry.h"
 #include "types/time_precision.h"
-#include "types/wire_order.h"
+#include "types/wire_reader.h"
 
 namespace millrace {
 namespace {
@@ -22,7 +22,7 @@ void format(Slot value, SqlType, const TextContext& context, std::string& out) {
 }
 
 Result<Slot> receive(std::string_view bytes, SqlType type, Arena&) {
-  if (bytes.size() != 16) return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
+  TRY(check_wire_size(bytes, 16));
   const Interval interval{read_big_endian<int64_t>(bytes), read_big_endian<int32_t>(bytes.substr(8)),
                           read_big_endian<int32_t>(bytes.substr(12))};
   return Native::store(apply_interval_typmod(interval, type.typmod()));

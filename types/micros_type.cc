@@ -3,7 +3,7 @@
 #include "base/hash.h"
 #include "types/date_time.h"
 #include "types/time_precision.h"
-#include "types/wire_order.h"
+#include "types/wire_reader.h"
 
 namespace millrace {
 
@@ -16,11 +16,13 @@ uint64_t hash_micros(Slot value, SqlType) { return hash_int(static_cast<uint64_t
 void append_micros_key(Slot value, SqlType, std::string& out) { append_ordered(value.i64, out); }
 
 Result<Slot> receive_timestamp(std::string_view bytes, SqlType type, Arena& arena) {
-  if (bytes.size() != 8) return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
-  const Timestamp timestamp = Timestamp::of(read_big_endian<int64_t>(bytes));
+  WireReader reader(bytes);
+  TRY(const int64_t micros, reader.read<int64_t>());
+  const Timestamp timestamp = Timestamp::of(micros);
   if (timestamp.is_finite() && !timestamp.in_range()) {
     return SqlError(sqlstate::kDatetimeFieldOverflow, "timestamp out of range");
   }
+  TRY(reader.end());
   return apply_timestamp_typmod(Slot::of_i64(timestamp.micros), type.typmod(), false, arena);
 }
 

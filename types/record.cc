@@ -40,9 +40,7 @@ Result<Slot> receive(std::string_view bytes, SqlType type, Arena& arena) {
     TRY(values[i], field.info().receive(item, field, scratch));
     present[i] = &values[i];
   }
-  if (!reader.rest().empty()) {
-    return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
-  }
+  TRY(reader.end());
   return make_record(present, type, arena);
 }
 

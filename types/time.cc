@@ -4,7 +4,7 @@
 #include "types/micros_type.h"
 #include "types/registry.h"
 #include "types/time_precision.h"
-#include "types/wire_order.h"
+#include "types/wire_reader.h"
 
 namespace millrace {
 namespace {
@@ -19,9 +19,10 @@ Result<Slot> parse(std::string_view text, SqlType type, const TextContext& conte
 void format(Slot value, SqlType, const TextContext&, std::string& out) { append_time(Native::load(value), out); }
 
 Result<Slot> receive(std::string_view bytes, SqlType type, Arena&) {
-  if (bytes.size() != 8) return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
-  const auto micros = read_big_endian<int64_t>(bytes);
+  WireReader reader(bytes);
+  TRY(const int64_t micros, reader.read<int64_t>());
   if (micros < 0 || micros > kMicrosPerDay) return SqlError(sqlstate::kDatetimeFieldOverflow, "time out of range");
+  TRY(reader.end());
   return Slot::of_i64(round_to_precision(micros, type.typmod()));
 }
 

@@ -5,7 +5,7 @@
 #include "types/date_time_output.h"
 #include "types/registry.h"
 #include "types/time_precision.h"
-#include "types/wire_order.h"
+#include "types/wire_reader.h"
 
 namespace millrace {
 namespace {
@@ -22,13 +22,14 @@ Result<Slot> parse(std::string_view text, SqlType type, const TextContext& conte
 void format(Slot value, SqlType, const TextContext&, std::string& out) { append_time_tz(Native::load(value), out); }
 
 Result<Slot> receive(std::string_view bytes, SqlType type, Arena&) {
-  if (bytes.size() != 12) return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
-  const auto micros = read_big_endian<int64_t>(bytes);
+  WireReader reader(bytes);
+  TRY(const int64_t micros, reader.read<int64_t>());
   if (micros < 0 || micros > kMicrosPerDay) return SqlError(sqlstate::kDatetimeFieldOverflow, "time out of range");
-  const auto seconds_west = read_big_endian<int32_t>(bytes.substr(8));
+  TRY(const int32_t seconds_west, reader.read<int32_t>());
   if (seconds_west <= -kMaxZoneSeconds || seconds_west >= kMaxZoneSeconds) {
     return SqlError(sqlstate::kInvalidTimeZoneDisplacementValue, "time zone displacement out of range");
   }
+  TRY(reader.end());
   return Native::store({round_to_precision(micros, type.typmod()), seconds_west});
 }
 

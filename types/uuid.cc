@@ -50,13 +50,9 @@ void format(Slot slot, SqlType, const TextContext&, std::string& out) {
 }
 
 Result<Slot> receive(std::string_view bytes, SqlType, Arena&) {
-  WireReader reader(bytes);
-  TRY(const std::string_view whole, reader.take(sizeof(Fixed16)));
-  if (!reader.rest().empty()) {
-    return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
-  }
+  TRY(check_wire_size(bytes, sizeof(Fixed16)));
   Fixed16 fixed;
-  std::memcpy(&fixed, whole.data(), sizeof fixed);
+  std::memcpy(&fixed, bytes.data(), sizeof fixed);
   return Slot::of_fixed(fixed);
 }
 

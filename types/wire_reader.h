@@ -22,18 +22,27 @@ class WireReader {
     return taken;
   }
   std::string_view rest() const { return rest_; }
+  // 22P03 when something is left over. The last check of all: PostgreSQL looks at the value first.
+  Status end() const {
+    if (rest_.empty()) return {};
+    return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
+  }
 
  private:
   std::string_view rest_;
 };
 
-// A value of fixed size: 08P01 when bytes are missing, 22P03 when some are left over.
+// Has a value of fixed size that size? 08P01 when bytes are missing, 22P03 when some are left over.
+inline Status check_wire_size(std::string_view bytes, size_t size) {
+  if (bytes.size() < size) return SqlError(sqlstate::kProtocolViolation, "insufficient data left in message");
+  if (bytes.size() > size) return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
+  return {};
+}
+
 template <class T>
 Result<T> read_whole(std::string_view bytes) {
-  if (bytes.size() > sizeof(T)) {
-    return SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
-  }
-  return WireReader(bytes).read<T>();
+  TRY(check_wire_size(bytes, sizeof(T)));
+  return read_big_endian<T>(bytes);
 }
 
 }  // namespace millrace

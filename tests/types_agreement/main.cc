@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "checks.h"
+#include "types/time_zone.h"
 
 namespace millrace {
 namespace {
@@ -39,31 +40,39 @@ class PostgresNames final : public NameResolver {
   mutable std::map<std::pair<uint32_t, uint32_t>, std::string> names_;
 };
 
+// A time without a date takes the zone's offset of today.
+WallTime now_of(Referee& referee) {
+  return {std::stoll(*referee.ask("SELECT (extract(epoch FROM now()) * 1000000)::int8").values[0])};
+}
+
 // How clients may set their session; the first is the default.
-std::vector<Style> styles(const NameResolver& names) {
+std::vector<Style> styles(const NameResolver& names, WallTime now) {
   std::vector<Style> result;
   const auto add = [&](const char* date_style, DateStyle date, DateOrder order, const char* interval_style,
-                       IntervalStyle interval, bool hex, int digits) {
+                       IntervalStyle interval, bool hex, int digits, const char* zone) {
     Style& style = result.emplace_back();
-    style.name = std::string(date_style) + ", " + interval_style + ", digits " + std::to_string(digits);
+    style.name = std::string(date_style) + ", " + interval_style + ", digits " + std::to_string(digits) + ", " + zone;
     style.sql = std::string("SET datestyle = '") + date_style + "'; SET intervalstyle = " + interval_style +
                 "; SET bytea_output = " + (hex ? "hex" : "escape") +
-                "; SET extra_float_digits = " + std::to_string(digits);
+                "; SET extra_float_digits = " + std::to_string(digits) + "; SET timezone = '" + zone + "'";
     style.context.date_style = date;
     style.context.date_order = order;
     style.context.interval_style = interval;
     style.context.bytea_hex = hex;
     style.context.extra_float_digits = digits;
+    style.context.time_zone = find_time_zone(zone);
     style.context.names = &names;
+    style.context.now = now;
   };
   using enum DateStyle;
   using enum DateOrder;
-  add("ISO, MDY", kIso, kMdy, "postgres", IntervalStyle::kPostgres, true, 1);
-  add("Postgres, DMY", kPostgres, kDmy, "postgres_verbose", IntervalStyle::kPostgresVerbose, false, 0);
-  add("SQL, MDY", kSql, kMdy, "sql_standard", IntervalStyle::kSqlStandard, true, -5);
-  add("German, DMY", kGerman, kDmy, "iso_8601", IntervalStyle::kIso8601, false, 3);
-  add("SQL, DMY", kSql, kDmy, "postgres", IntervalStyle::kPostgres, true, -15);
-  add("ISO, YMD", kIso, kYmd, "postgres_verbose", IntervalStyle::kPostgresVerbose, true, 2);
+  add("ISO, MDY", kIso, kMdy, "postgres", IntervalStyle::kPostgres, true, 1, "UTC");
+  add("Postgres, DMY", kPostgres, kDmy, "postgres_verbose", IntervalStyle::kPostgresVerbose, false, 0,
+      "America/New_York");
+  add("SQL, MDY", kSql, kMdy, "sql_standard", IntervalStyle::kSqlStandard, true, -5, "Asia/Kolkata");
+  add("German, DMY", kGerman, kDmy, "iso_8601", IntervalStyle::kIso8601, false, 3, "Europe/London");
+  add("SQL, DMY", kSql, kDmy, "postgres", IntervalStyle::kPostgres, true, -15, "Pacific/Apia");
+  add("ISO, YMD", kIso, kYmd, "postgres_verbose", IntervalStyle::kPostgresVerbose, true, 2, "<-03>+3");
   return result;
 }
 
@@ -109,7 +118,7 @@ int run(const char* only, Settings settings) {
   Report report;
   make_composites(referee);
   const PostgresNames names(referee);
-  const std::vector<Style> all_styles = styles(names);
+  const std::vector<Style> all_styles = styles(names, now_of(referee));
   settings.context = all_styles.front().context;
   for (const TypeInfo* info : all_types()) {
     if (only != nullptr && info->name != only) continue;
