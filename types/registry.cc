@@ -19,6 +19,9 @@ TypeInfo (*const kBuiltIn[])() = {
     int2_type,
     int4_type,
     int8_type,
+    float4_type,
+    float8_type,
+    numeric_type,
     // strings
     text_type,
     unknown_type,
