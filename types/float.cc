@@ -99,6 +99,7 @@ struct Decimal {
 template <class T>
 bool is_half_way(const Decimal& decimal) {
   // digits * 10^power = odd * 2^twos, or no power of two times an integer of a few words at all.
+  if (decimal.digits == 0) return false;
   int power = decimal.exponent - decimal.point;
   uint64_t digits = decimal.digits;
   for (; power < 0 && digits % 5 == 0; ++power) digits /= 5;  // 5s against those of 10^-n

@@ -98,15 +98,21 @@ Numeric twice_atanh(const Numeric& z) {
   return add_exact(sum, sum);
 }
 
-// 1 / n at a scale.
-Numeric reciprocal(uint32_t n, int32_t scale) {
-  return Numeric::of(false, BigNatural::power_of_ten(static_cast<size_t>(scale)).divided_by(n, nullptr), scale);
+// 2 * atanh(1/n), where every step is a division by a small number. REQUIRES: 1 < n, n * n a small one.
+Numeric twice_atanh_of_reciprocal(uint32_t n, int32_t scale) {
+  BigNatural power = BigNatural::power_of_ten(static_cast<size_t>(scale)).divided_by(n, nullptr);
+  BigNatural sum = power;
+  for (uint32_t odd = 3; !power.is_zero(); odd += 2) {
+    power = power.divided_by(n * n, nullptr);
+    sum = sum + power.divided_by(odd, nullptr);
+  }
+  return Numeric::of(false, sum.times(2), scale);
 }
 
 // ln 10 = 2 * (23 atanh(1/31) + 17 atanh(1/49) + 10 atanh(1/161)).
 Numeric ln_of_ten(int32_t scale) {
   const auto part = [&](int64_t factor, uint32_t n) {
-    return multiply_exact(Numeric::from_int(factor), twice_atanh(reciprocal(n, scale)));
+    return multiply_exact(Numeric::from_int(factor), twice_atanh_of_reciprocal(n, scale));
   };
   return add_exact(add_exact(part(23, 31), part(17, 49)), part(10, 161));
 }
@@ -144,11 +150,15 @@ Result<Numeric> exp_to_scale(const Numeric& value, int32_t scale) {
   }
   // e^value = 10^k * e^r with |r| <= ln(10) / 2, and e^r = (e^(r / 2^n))^(2^n).
   const auto k = static_cast<int32_t>(std::lround(estimate * kLog10OfE));
-  constexpr int kHalvings = 8;
-  const int32_t precision = std::max(k + scale, 0) + kGuardDigits;
+  // More halvings shorten the series by as many terms as they cost squarings, around the square root of
+  // the digits; each doubles the error, so they need digits of their own.
+  const int32_t digits = std::max(k + scale, 0);
+  const auto halvings = 8 + static_cast<int32_t>(std::sqrt(digits));
+  const int32_t precision = digits + kGuardDigits + halvings / 3;
   Numeric r = rescale(value, precision);
   if (k != 0) r = subtract_exact(r, rescale(multiply_exact(ln_of_ten(precision + 4), Numeric::from_int(k)), precision));
-  const Numeric x = divide_to_scale(r, Numeric::from_int(1 << kHalvings), precision);
+  // At most 3,606 digits are wanted (k < 2606, scale <= 1000), so there are at most 68 halvings.
+  const Numeric x = divide_to_scale(r, Numeric::of(static_cast<Int128>(1) << halvings, 0), precision);
   Numeric sum = add_exact(Numeric::from_int(1), x);
   Numeric term = x;
   for (int64_t n = 2;; ++n) {
@@ -156,7 +166,7 @@ Result<Numeric> exp_to_scale(const Numeric& value, int32_t scale) {
     if (term.is_zero()) break;
     sum = add_exact(sum, term);
   }
-  for (int i = 0; i < kHalvings; ++i) sum = multiply_to_scale(sum, sum, precision);
+  for (int i = 0; i < halvings; ++i) sum = multiply_to_scale(sum, sum, precision);
   // sum * 10^k
   const int32_t shifted = precision - k;
   if (shifted >= 0) return Numeric::in_range(rescale(Numeric::of(false, sum.magnitude(), shifted), scale));
