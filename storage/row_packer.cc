@@ -19,7 +19,7 @@ void scatter(const Column& column, size_t begin, size_t end, char* target, size_
 void RowPacker::pack_fixed(const DeltaBatch& batch, size_t begin, size_t end) {
   const size_t stride = layout_->fixed_bytes();
   const size_t count = end - begin;
-  if (buffer_.size() < count * stride) buffer_.resize(count * stride);
+  if (buffer_.size() < count * stride + 1) buffer_.resize(count * stride + 1);  // never without an address
   char* const base = buffer_.data();
   const size_t null_bytes = (layout_->column_count() + 7) / 8;
   for (size_t i = 0; i < count; ++i) std::memset(base + i * stride, 0, null_bytes);
