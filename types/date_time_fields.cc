@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "types/date_time_decoder.h"
+#include "types/zone_displacement.h"
 
 namespace millrace {
 namespace {
@@ -182,37 +183,14 @@ Result<DateTimeDecoder::Fields> DateTimeDecoder::read_run_together(std::string_v
   return bad_format();
 }
 
-// "+05:30", "-8", "+0530", "+05:30:15".
 Status DateTimeDecoder::read_displacement(std::string_view text) {
-  if (text.empty() || (text.front() != '+' && text.front() != '-')) return bad_format();
-  const auto hour = read_leading_integer<int32_t>(text.substr(1));
-  if (hour.overflow) return errors_.zone_displacement_out_of_range();
-  int32_t hours = hour.value;
-  int32_t minutes = 0;
-  int32_t seconds = 0;
-  std::string_view rest = hour.rest;
-  if (rest.starts_with(':')) {
-    const auto minute = read_leading_integer<int32_t>(rest.substr(1));
-    if (minute.overflow) return errors_.zone_displacement_out_of_range();
-    minutes = minute.value;
-    rest = minute.rest;
-    if (rest.starts_with(':')) {
-      const auto second = read_leading_integer<int32_t>(rest.substr(1));
-      if (second.overflow) return errors_.zone_displacement_out_of_range();
-      seconds = second.value;
-      rest = second.rest;
-    }
-  } else if (rest.empty() && text.size() > 3) {
-    minutes = hours % 100;
-    hours /= 100;
+  const ZoneDisplacement displacement = read_zone_displacement(text);
+  switch (displacement.state) {
+    case ZoneDisplacement::State::kValid: break;
+    case ZoneDisplacement::State::kBadFormat: return bad_format();
+    case ZoneDisplacement::State::kOutOfRange: return errors_.zone_displacement_out_of_range();
   }
-  constexpr int32_t kMaxHours = 15;
-  if (hours < 0 || hours > kMaxHours || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 59) {
-    return errors_.zone_displacement_out_of_range();
-  }
-  if (!rest.empty()) return bad_format();
-  const int32_t east = (hours * 60 + minutes) * 60 + seconds;
-  seconds_west_ = text.front() == '-' ? east : -east;
+  seconds_west_ = -displacement.seconds_east;
   return {};
 }
 

@@ -177,13 +177,14 @@ std::optional<TimeUnit> find_interval_unit(std::string_view lower_case) {
   return found->unit;
 }
 
-std::optional<TimeUnit> find_time_unit(std::string_view lower_case) {
-  if (const auto unit = find_interval_unit(lower_case)) return unit;
+ExtractField find_extract_field(std::string_view lower_case) {
+  if (const auto unit = find_interval_unit(lower_case)) return {ExtractField::Kind::kUnit, *unit};
   const DateKeyword* keyword = find_date_keyword(lower_case);
-  if (keyword == nullptr) return std::nullopt;
-  if (keyword->kind == kUnit) return static_cast<TimeUnit>(keyword->value);
-  if (keyword->kind == kSpecial && keyword->value == static_cast<int32_t>(SpecialDate::kEpoch)) return TimeUnit::kEpoch;
-  return std::nullopt;
+  if (keyword == nullptr) return {ExtractField::Kind::kUnknown};
+  if (keyword->kind == kUnit) return {ExtractField::Kind::kUnit, static_cast<TimeUnit>(keyword->value)};
+  if (keyword->kind != kSpecial) return {ExtractField::Kind::kUnknown};
+  if (keyword->value == static_cast<int32_t>(SpecialDate::kEpoch)) return {ExtractField::Kind::kUnit, TimeUnit::kEpoch};
+  return {ExtractField::Kind::kOtherWord};
 }
 
 }  // namespace millrace

@@ -58,7 +58,13 @@ bool is_date_keyword(std::string_view lower_case);
 
 // A unit of an interval. Only the first ten letters count: "millisecondsfoo" is a millisecond.
 std::optional<TimeUnit> find_interval_unit(std::string_view lower_case);
-// A unit of extract() and date_trunc(): those of intervals, "epoch", "dow", "julian" and the like.
-std::optional<TimeUnit> find_time_unit(std::string_view lower_case);
+
+// What the first argument of extract() can be: units of intervals, "epoch", "dow", "julian" and the like.
+struct ExtractField {
+  enum class Kind : uint8_t { kUnit, kOtherWord, kUnknown };
+  Kind kind;  // kOtherWord: a word such as "now", known but never a field
+  TimeUnit unit = TimeUnit::kEpoch;
+};
+ExtractField find_extract_field(std::string_view lower_case);
 
 }  // namespace millrace

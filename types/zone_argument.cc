@@ -57,6 +57,12 @@ Result<int32_t> ZoneArgument::seconds_east_of_local(const CivilTime& local) cons
   return seconds_east_of(*abbreviation_, local);
 }
 
+Result<const TimeZone*> ZoneArgument::zone() const {
+  if (zone_ != nullptr) return zone_;
+  if (abbreviation_->kind != ZoneAbbreviation::Kind::kByZone) return &fixed_time_zone(abbreviation_->seconds_east);
+  return zone_of(*abbreviation_);
+}
+
 Result<int32_t> ZoneArgument::seconds_east_at(TimestampTz moment) const {
   if (zone_ != nullptr) return zone_->at(moment).seconds_east;
   return seconds_east_of(*abbreviation_, moment);

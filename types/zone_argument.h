@@ -24,8 +24,9 @@ class ZoneArgument {
 
   Result<int32_t> seconds_east_of_local(const CivilTime& local) const;
   Result<int32_t> seconds_east_at(TimestampTz moment) const;
-  // Null when an abbreviation was given.
-  const TimeZone* zone() const { return zone_; }
+  // The zone itself, as date_trunc() takes it: an abbreviation is a zone with that offset for all
+  // time, or the zone it belongs to when its offset has changed.
+  Result<const TimeZone*> zone() const;
 
  private:
   ZoneArgument(const TimeZone* zone, const ZoneAbbreviation* abbreviation) : zone_(zone), abbreviation_(abbreviation) {}
