@@ -151,19 +151,27 @@ BigNatural operator-(const BigNatural& a, const BigNatural& b) {
 BigNatural operator*(const BigNatural& a, const BigNatural& b) {
   BigNatural product;
   if (a.is_zero() || b.is_zero()) return product;
-  product.limbs_.resize(a.limbs_.size() + b.limbs_.size());
+  // Sums of products wait in 64 bits, which hold 18 of them; carries are made every 16 rows.
+  constexpr size_t kRowsPerCarry = 16;
+  std::vector<uint64_t> sums(a.limbs_.size() + b.limbs_.size());
+  const auto carry_from = [&](size_t begin, size_t end) {
+    uint64_t carry = 0;
+    for (size_t i = begin; i < end; ++i) {
+      const uint64_t sum = sums[i] + carry;
+      carry = sum / kBase;
+      sums[i] = sum - carry * kBase;
+    }
+  };
   for (size_t i = 0; i < a.limbs_.size(); ++i) {
     const uint64_t factor = a.limbs_[i];
-    if (factor == 0) continue;
-    uint64_t carry = 0;
-    uint32_t* row = product.limbs_.data() + i;
-    for (size_t j = 0; j < b.limbs_.size(); ++j) {
-      const uint64_t sum = row[j] + factor * b.limbs_[j] + carry;
-      carry = sum / kBase;
-      row[j] = static_cast<uint32_t>(sum - carry * kBase);
-    }
-    row[b.limbs_.size()] = static_cast<uint32_t>(carry);
+    uint64_t* row = sums.data() + i;
+    const uint32_t* other = b.limbs_.data();
+    for (size_t j = 0; j < b.limbs_.size(); ++j) row[j] += factor * other[j];
+    const size_t next = i + 1;
+    if (next % kRowsPerCarry == 0) carry_from(next - kRowsPerCarry, next + b.limbs_.size());
   }
+  carry_from(a.limbs_.size() / kRowsPerCarry * kRowsPerCarry, sums.size());
+  product.limbs_.assign(sums.begin(), sums.end());
   product.trim();
   return product;
 }
@@ -275,13 +283,6 @@ BigNatural BigNatural::over_power_of_ten(size_t exponent, bool round) const {
   uint32_t digit = 0;
   rest = rest.divided_by(10, &digit);
   return round && digit >= 5 ? rest + BigNatural(1) : rest;
-}
-
-BigNatural BigNatural::low_digits(size_t count) const {
-  if (count >= digits()) return *this;
-  std::vector<uint32_t> low(limbs_.begin(), limbs_.begin() + static_cast<std::ptrdiff_t>(count / kLimbDigits + 1));
-  low.back() %= small_power(count % kLimbDigits);
-  return from_limbs(std::move(low));
 }
 
 BigNatural BigNatural::square_root() const {

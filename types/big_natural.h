@@ -57,8 +57,6 @@ class BigNatural {
   BigNatural times_power_of_ten(size_t exponent) const;
   // Rounded towards zero, or half up.
   BigNatural over_power_of_ten(size_t exponent, bool round) const;
-  // The `count` lowest decimal digits.
-  BigNatural low_digits(size_t count) const;
 
   BigNatural square_root() const;  // rounded down
 

@@ -45,13 +45,17 @@ void NumericSum::add_finite(const Numeric& value, int64_t weight) {
   } else {
     total_ = numeric::add_exact(total_, numeric::multiply_exact(value, Numeric::from_int(weight)));
   }
-  // The digits of scales that are gone are zeros by now: drop them, lest a sum stay big for ever.
-  if (!scales_.empty() && scales_.back().scale < total_.scale()) {
-    Numeric trimmed = numeric::trim_scale(total_);
-    total_ = trimmed.scale() < scales_.back().scale ? numeric::rescale(trimmed, scales_.back().scale) : trimmed;
-  } else if (scales_.empty()) {
-    total_ = numeric::trim_scale(total_);
-  }
+  settle_scale();
+}
+
+// The digits of scales that are gone are zeros: dropped, lest a sum stay long for ever and two sums of the
+// same values differ. (Not all are gone while a row's retraction has come before the row.)
+void NumericSum::settle_scale() {
+  const int32_t scale = scales_.empty() ? 0 : scales_.back().scale;
+  if (total_.scale() <= scale) [[likely]]
+    return;
+  const Numeric trimmed = numeric::trim_scale(total_);
+  total_ = numeric::rescale(trimmed, std::max(trimmed.scale(), scale));
 }
 
 void NumericSum::add(const Numeric& value, int64_t weight) {
@@ -69,9 +73,7 @@ void NumericSum::merge(const NumericSum& other) {
   minus_infinities_ += other.minus_infinities_;
   for (const ScaleCount& entry : other.scales_) count_scale(entry.scale, entry.count);
   total_ = numeric::add_exact(total_, other.total_);
-  const Numeric trimmed = numeric::trim_scale(total_);
-  const int32_t scale = scales_.empty() ? 0 : scales_.back().scale;
-  total_ = trimmed.scale() < scale ? numeric::rescale(trimmed, scale) : trimmed;
+  settle_scale();
 }
 
 int64_t NumericSum::count() const {

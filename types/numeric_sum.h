@@ -49,6 +49,7 @@ class NumericSum {
 
   void add_finite(const Numeric& value, int64_t weight);
   void count_scale(int32_t scale, int64_t weight);
+  void settle_scale();
   int32_t shown_scale() const;
 
   Numeric total_;                   // at a scale that may exceed every present one; its value is exact

@@ -148,17 +148,26 @@ Result<Numeric> exp_to_scale(const Numeric& value, int32_t scale) {
     if (estimate > 0) return overflow();
     return Numeric::of(0, scale);
   }
-  // e^value = 10^k * e^r with |r| <= ln(10) / 2, and e^r = (e^(r / 2^n))^(2^n).
-  const auto k = static_cast<int32_t>(std::lround(estimate * kLog10OfE));
-  // More halvings shorten the series by as many terms as they cost squarings, around the square root of
-  // the digits; each doubles the error, so they need digits of their own.
-  const int32_t digits = std::max(k + scale, 0);
-  const auto halvings = 8 + static_cast<int32_t>(std::sqrt(digits));
-  const int32_t precision = digits + kGuardDigits + halvings / 3;
-  Numeric r = rescale(value, precision);
-  if (k != 0) r = subtract_exact(r, rescale(multiply_exact(ln_of_ten(precision + 4), Numeric::from_int(k)), precision));
-  // At most 3,606 digits are wanted (k < 2606, scale <= 1000), so there are at most 68 halvings.
-  const Numeric x = divide_to_scale(r, Numeric::of(static_cast<Int128>(1) << halvings, 0), precision);
+  // e^value = 10^k * e^r with |r| <= ln(10) / 2, and e^r = (e^(r / 2^n))^(2^n). More halvings n shorten the
+  // series by as many terms as they cost squarings, around the square root of the digits; each doubles the
+  // error, so they need digits of their own. At most 3,606 digits are wanted (k < 2606, scale <= 1000), so
+  // there are at most 68 halvings.
+  int32_t k = 0;
+  int32_t halvings = 0;
+  // As PostgreSQL for an argument that needs no reduction: a result half-way between two ends up where its does.
+  int32_t precision = scale + 8;
+  Numeric x = value;
+  if (std::abs(estimate) > 0.01) {
+    k = static_cast<int32_t>(std::lround(estimate * kLog10OfE));
+    const int32_t digits = std::max(k + scale, 0);
+    halvings = 8 + static_cast<int32_t>(std::sqrt(digits));
+    precision = digits + kGuardDigits + halvings / 3;
+    Numeric r = rescale(value, precision);
+    if (k != 0) {
+      r = subtract_exact(r, rescale(multiply_exact(ln_of_ten(precision + 4), Numeric::from_int(k)), precision));
+    }
+    x = divide_to_scale(r, Numeric::of(static_cast<Int128>(1) << halvings, 0), precision);
+  }
   Numeric sum = add_exact(Numeric::from_int(1), x);
   Numeric term = x;
   for (int64_t n = 2;; ++n) {
@@ -168,7 +177,7 @@ Result<Numeric> exp_to_scale(const Numeric& value, int32_t scale) {
   }
   for (int i = 0; i < halvings; ++i) sum = multiply_to_scale(sum, sum, precision);
   // sum * 10^k
-  const int32_t shifted = precision - k;
+  const int32_t shifted = sum.scale() - k;
   if (shifted >= 0) return Numeric::in_range(rescale(Numeric::of(false, sum.magnitude(), shifted), scale));
   return Numeric::in_range(
       rescale(Numeric::of(false, sum.magnitude().times_power_of_ten(static_cast<size_t>(-shifted)), 0), scale));
