@@ -32,6 +32,12 @@ constexpr uint64_t segment_first_hash(uint64_t number) {
   return depth == 0 ? 0 : number << (64 - depth);
 }
 
+// The smallest hash after the segment's; 0 when it is the last.
+constexpr uint64_t next_segment_hash(uint64_t number) {
+  const unsigned depth = segment_depth(number);
+  return depth == 0 ? 0 : segment_first_hash(number) + (uint64_t{1} << (64 - depth));
+}
+
 struct DirtySegments {
   std::vector<SegmentId> put;    // exist in the pinned state and changed
   std::vector<SegmentId> erase;  // existed at the last checkpoint and no longer do

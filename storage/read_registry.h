@@ -4,16 +4,17 @@
 // Quiescent-state reclamation, with ticks for epochs. A reader's slot holds the tick it reads at. The
 // writer builds tick T+1, publishes it with one release store, and then knows from the slots
 //
-//   - what versions of rows can still be seen:  those some reader, pin or later read may ask for;
+//   - what versions of rows can still be seen:  by the ticks readers and pins are at, and later ones;
 //   - what memory can still be touched:         whatever was unlinked before a tick that every online
 //                                               reader has reached is nobody's any more.
 //
 // A pin holds versions, not memory, so a long pin costs the rows that changed and nothing else.
 //
-// Cost      quiescent() is one load and one store, no shared cache line written. pin(): a mutex.
+// Cost      quiescent() is two loads and one store, no shared cache line written. pin(): a mutex.
 // Threads   publish(), horizon(): the writer's. The rest: any.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -22,7 +23,6 @@
 #include <vector>
 
 #include "base/ids.h"
-#include "storage/snapshot_pin.h"
 
 namespace millrace::storage {
 
@@ -95,11 +95,12 @@ struct ReadPinInfo {
 
 // What can still be seen, at one moment. A version lives in [begin, end).
 struct ReadHorizon {
-  std::vector<uint64_t> pinned;  // ascending
-  uint64_t newest_for_all = 0;   // every read without a pin is at this tick or later
-  uint64_t memory = 0;           // every online reader has reached this tick
+  std::vector<uint64_t> active;  // ticks that readers and pins are at, ascending
+  uint64_t published = 0;        // later reads are at this tick or a later one
+  uint64_t memory = 0;           // every online reader has reached this tick; all there is when there is none
 
   bool can_see(uint64_t begin, uint64_t end) const;
+  uint64_t oldest() const { return active.empty() ? published : std::min(active.front(), published); }
 };
 
 class ReadRegistry {
@@ -121,14 +122,14 @@ class ReadRegistry {
   ReadPin pin(const Reader& reader, std::string owner, int64_t now_ns);
   std::vector<ReadPinInfo> pins() const;
 
+  // Speaks for what was unlinked before the call.
   ReadHorizon horizon() const;
 
  private:
   friend class Reader;
   friend class ReadPin;
-  ReadPin add_pin(TickId tick, std::string owner, int64_t now_ns);
 
-  std::atomic<uint64_t> published_;
+  mutable std::atomic<uint64_t> published_;  // written by horizon() too, with the value it has
   std::atomic<detail::ReadSlot*> slots_{nullptr};
   mutable std::mutex mutex_;  // guards entries_ and the making of slots
   std::vector<std::unique_ptr<ReadPin::Entry>> entries_;

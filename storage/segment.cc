@@ -1,8 +1,44 @@
 #include "storage/segment.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace millrace::storage {
+namespace {
+
+constexpr size_t kTypicalRecordBytes = 24;
+
+size_t average_bytes(size_t records, size_t bytes) {
+  return records == 0 ? kTypicalRecordBytes : std::max<size_t>(1, bytes / records);
+}
+
+uint32_t groups_for(size_t block_bytes, size_t record_bytes) {
+  const double records = static_cast<double>(block_bytes - sizeof(Segment)) /
+                         (static_cast<double>(record_bytes) + double{sizeof(SlotGroup)} / kGroupSlotsUsed);
+  return std::max(1U, static_cast<uint32_t>(records / kGroupSlotsUsed + 0.5));
+}
+
+}  // namespace
+
+std::optional<SegmentShape> segment_shape(size_t records, size_t bytes, size_t block_max) {
+  for (size_t block = kSegmentBytesMin;; block = std::min(block * 2, block_max)) {
+    const uint32_t groups = groups_for(block, average_bytes(records, bytes));
+    const size_t slots = size_t{groups} * kGroupSlotsUsed;
+    const size_t taken = sizeof(Segment) + sizeof(SlotGroup) * groups;
+    if (taken < block && records * 4 <= slots * 3 && bytes * 4 <= (block - taken) * 3) {
+      return SegmentShape{block, groups};
+    }
+    if (block >= block_max) return std::nullopt;
+  }
+}
+
+SegmentShape crammed_segment_shape(size_t records, size_t bytes, size_t block_bytes, uint32_t groups_before) {
+  const uint32_t groups = groups_for(block_bytes, average_bytes(records, bytes));
+  const bool fits = sizeof(Segment) + sizeof(SlotGroup) * groups + bytes <= block_bytes &&
+                    size_t{groups} * kGroupSlotsUsed >= records;
+  return {block_bytes, fits ? groups : groups_before};
+}
 
 void Segment::format(uint32_t bytes, uint32_t group_count) {
   block_bytes = bytes;

@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <optional>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -28,6 +29,18 @@ inline constexpr size_t kSegmentBytesMax = 16 * 1024;
 inline constexpr size_t kSegmentBytesMin = 1024;
 inline constexpr uint32_t kGroupSlots = 16;
 inline constexpr uint32_t kGroupSlotsUsed = 14;  // on average at most: 7/8
+
+// How a segment's block is shared out between slots and heap.
+struct SegmentShape {
+  size_t bytes;
+  uint32_t groups;
+};
+// The smallest block, from kSegmentBytesMin up to block_max, in which records of so many bytes together
+// leave a quarter free, so that making it pays for itself; nothing when there is none.
+std::optional<SegmentShape> segment_shape(size_t records, size_t bytes, size_t block_max);
+// A shape of this size that holds the records even without room to spare, as close to the former as can
+// be; `groups_before` groups are known to be enough.
+SegmentShape crammed_segment_shape(size_t records, size_t bytes, size_t block_bytes, uint32_t groups_before);
 
 struct alignas(64) SlotGroup {
   uint8_t tags[kGroupSlots];

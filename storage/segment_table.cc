@@ -14,30 +14,6 @@ namespace {
 constexpr unsigned kDepthMax = 48;
 constexpr size_t kCrowdedBytesMax = 64 * 1024 - 64;
 constexpr size_t kSpareSegmentsMax = 64;
-constexpr size_t kTypicalRecordBytes = 24;
-
-struct Shape {
-  size_t bytes;
-  uint32_t groups;
-};
-
-uint32_t groups_for(size_t block_bytes, size_t record_bytes) {
-  const double records = static_cast<double>(block_bytes - sizeof(Segment)) /
-                         (static_cast<double>(record_bytes) + double{sizeof(SlotGroup)} / kGroupSlotsUsed);
-  return std::max(1U, static_cast<uint32_t>(records / kGroupSlotsUsed + 0.5));
-}
-
-// The smallest block in which the records leave a quarter free, so that rebuilding pays for itself.
-std::optional<Shape> shape_for(size_t records, size_t bytes, size_t block_max) {
-  const size_t average = records == 0 ? kTypicalRecordBytes : std::max<size_t>(1, bytes / records);
-  for (size_t block = kSegmentBytesMin;; block = std::min(block * 2, block_max)) {
-    const uint32_t groups = groups_for(block, average);
-    const size_t slots = size_t{groups} * kGroupSlotsUsed;
-    const size_t taken = sizeof(Segment) + sizeof(SlotGroup) * groups;
-    if (taken < block && records * 4 <= slots * 3 && bytes * 4 <= (block - taken) * 3) return Shape{block, groups};
-    if (block == block_max) return std::nullopt;
-  }
-}
 
 }  // namespace
 
@@ -108,7 +84,7 @@ size_t SnapshotPin::row_count() const { return version_->rows; }
 
 SegmentTable::SegmentTable(std::shared_ptr<const RecordTraits> traits)
     : core_(std::make_shared<SegmentCore>(std::move(traits))) {
-  const Shape shape = *shape_for(0, 0, kSegmentBytesMax);
+  const SegmentShape shape = *segment_shape(0, 0, kSegmentBytesMax);
   Segment* segment = make_segment(core_->root_, 1, shape.bytes, shape.groups);
   mark_dirty(*segment);
   core_->root_.entry = reinterpret_cast<TrieEntry>(segment);
@@ -292,15 +268,10 @@ void SegmentTable::install_halves(TableRoot& root, Segment* parent, Segment* low
 
 void SegmentTable::split(TableRoot& root, Segment* segment) {
   MILLRACE_CHECK(segment->depth < 63, "a segment cannot be split further");
-  Shape shape = *shape_for(0, 0, kSegmentBytesMax);
+  SegmentShape shape = *segment_shape(0, 0, kSegmentBytesMax);
   if (segment->live > 0) {
     // Room for all of them in one half: hashes may share the next bit.
-    shape.bytes = segment->block_bytes;
-    shape.groups = groups_for(shape.bytes, std::max<size_t>(1, segment->live_bytes() / segment->live));
-    const size_t taken = sizeof(Segment) + sizeof(SlotGroup) * shape.groups;
-    if (taken + segment->live_bytes() > shape.bytes || shape.groups * kGroupSlotsUsed < segment->live) {
-      shape.groups = segment->groups;
-    }
+    shape = crammed_segment_shape(segment->live, segment->live_bytes(), segment->block_bytes, segment->groups);
   }
   Segment* low = make_segment(root, segment->number * 2, shape.bytes, shape.groups);
   Segment* high = make_segment(root, segment->number * 2 + 1, shape.bytes, shape.groups);
@@ -317,8 +288,8 @@ Segment* SegmentTable::reserve(TableRoot& root, uint64_t hash, size_t bytes) {
     Segment* segment = trie::find(root.entry, hash);
     if (segment->has_room(bytes)) return writable(root, hash);
     const bool crowded = segment->depth >= kDepthMax;
-    const std::optional<Shape> shape = shape_for(size_t{segment->live} + 1, segment->live_bytes() + bytes,
-                                                 crowded ? kCrowdedBytesMax : kSegmentBytesMax);
+    const std::optional<SegmentShape> shape = segment_shape(size_t{segment->live} + 1, segment->live_bytes() + bytes,
+                                                            crowded ? kCrowdedBytesMax : kSegmentBytesMax);
     if (shape) {
       rebuild(root, segment, shape->bytes, shape->groups);
     } else {
@@ -332,14 +303,14 @@ void SegmentTable::shrink(TableRoot& root, uint64_t hash) {
   if (segment->block_bytes == kSegmentBytesMin) return;
   const size_t used = sizeof(Segment) + segment->live_bytes() + size_t{segment->live} * sizeof(SlotGroup) / 14;
   if (used * 5 > segment->block_bytes) return;
-  if (const auto shape = shape_for(segment->live, segment->live_bytes(), segment->block_bytes / 2)) {
+  if (const auto shape = segment_shape(segment->live, segment->live_bytes(), segment->block_bytes / 2)) {
     rebuild(root, segment, shape->bytes, shape->groups);
   }
 }
 
 TableRoot SegmentTable::make_hot_root(uint64_t key_hash) {
   TableRoot root{.entry = 0, .hot = true, .key_hash = key_hash};
-  const Shape shape = *shape_for(0, 0, kSegmentBytesMax);
+  const SegmentShape shape = *segment_shape(0, 0, kSegmentBytesMax);
   Segment* segment = make_segment(root, 1, shape.bytes, shape.groups);
   mark_dirty(*segment);
   root.entry = reinterpret_cast<TrieEntry>(segment);

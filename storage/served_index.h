@@ -39,6 +39,8 @@
 
 namespace millrace::storage {
 
+struct ServedState;
+
 struct ServedRow {
   PackedRow row;   // of layout(); valid until the reader's next quiescent() or leave()
   int64_t weight;  // > 0
@@ -115,8 +117,7 @@ class ServedIndex {
   Status restore(TickId tick, CheckpointReader& reader);
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<ServedState> state_;
 };
 
 }  // namespace millrace::storage
