@@ -45,8 +45,10 @@ constexpr int32_t days_in_month(int64_t year, int32_t month) {
 constexpr int64_t floor_divide(int64_t dividend, int64_t divisor) {
   return dividend / divisor - (dividend % divisor != 0 && (dividend < 0) != (divisor < 0));
 }
+// REQUIRES: divisor > 0.
 constexpr int64_t floor_modulo(int64_t dividend, int64_t divisor) {
-  return dividend - floor_divide(dividend, divisor) * divisor;
+  const int64_t rest = dividend % divisor;
+  return rest < 0 ? rest + divisor : rest;
 }
 
 // Months and days out of their range carry on: month 13 is January, day 0 the last of the month before.

@@ -12,7 +12,7 @@ using Native = NativeType<Date>;
 
 Result<Slot> parse(std::string_view text, SqlType, const TextContext& context, Arena&) {
   const DateTimeErrors errors{"date", text};
-  TRY(const DecodedDateTime decoded, decode_date_time(errors, context));
+  TRY(const DecodedDateTime decoded, decode_date_time(errors, context, SessionZone::kIgnored));
   switch (decoded.kind) {
     case DecodedDateTime::Kind::kEpoch: return Native::store({kUnixEpochDays});
     case DecodedDateTime::Kind::kInfinity: return Native::store(Date::infinity());

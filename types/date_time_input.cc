@@ -1,6 +1,7 @@
 #include "types/date_time_input.h"
 
 #include "types/date_time_decoder.h"
+#include "types/iso_date_time_input.h"
 
 namespace millrace {
 
@@ -70,7 +71,14 @@ Status DateTimeDecoder::resolve_zone() {
   return {};
 }
 
-Result<DecodedDateTime> decode_date_time(const DateTimeErrors& errors, const TextContext& context) {
+Result<DecodedDateTime> decode_date_time(const DateTimeErrors& errors, const TextContext& context, SessionZone zone) {
+  if (const auto iso = read_iso_date_time(errors.text)) {
+    DecodedDateTime decoded{DecodedDateTime::Kind::kFields, iso->civil, iso->seconds_west.value_or(0)};
+    if (!iso->seconds_west && zone == SessionZone::kFilledIn) {
+      decoded.seconds_west = -zone_or_utc(context.time_zone).seconds_east_of_local(iso->civil);
+    }
+    return decoded;
+  }
   return DateTimeDecoder(DateTimeDecoder::Wanted::kDateTime, errors, context).decode();
 }
 

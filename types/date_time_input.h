@@ -16,11 +16,14 @@ struct DecodedDateTime {
   enum class Kind : uint8_t { kFields, kEpoch, kInfinity, kMinusInfinity };
   Kind kind = Kind::kFields;
   CivilTime civil;           // of kFields; the day of the month is valid, the year may not be
-  int32_t seconds_west = 0;  // the zone written, else the session's at that time
+  int32_t seconds_west = 0;  // the zone written, else the session's at that time where asked for
 };
 
+// Whether a missing zone is to be filled in: finding it costs as much as reading the text.
+enum class SessionZone : uint8_t { kIgnored, kFilledIn };
+
 // A date, perhaps with a time and zone.
-Result<DecodedDateTime> decode_date_time(const DateTimeErrors& errors, const TextContext& context);
+Result<DecodedDateTime> decode_date_time(const DateTimeErrors& errors, const TextContext& context, SessionZone zone);
 // A time, perhaps with a zone, and a date where the zone needs one.
 Result<DecodedDateTime> decode_time(const DateTimeErrors& errors, const TextContext& context);
 

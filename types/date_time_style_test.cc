@@ -1,6 +1,7 @@
 // How values are written in each style and cut by each modifier: PostgreSQL 15's answers. The zone is
 // America/New_York.
 #include "types/date_time_answers.h"
+#include "types/time_precision.h"
 
 namespace millrace {
 namespace {
@@ -190,6 +191,17 @@ TEST(DateTimeStyleTest, Modifiers) {
   EXPECT_EQ(refuse(oid::kTime, {1, 2}), "ERROR:  22023: invalid type modifier");
   EXPECT_EQ(refuse(oid::kInterval, {5}), "ERROR:  22023: invalid INTERVAL type modifier");
   EXPECT_EQ(refuse(oid::kInterval, {32767, -2}), "ERROR:  22023: INTERVAL(-2) precision must not be negative");
+}
+
+TEST(DateTimeStyleTest, RoundingStaysWithin64Bits) {
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
+  EXPECT_EQ(round_to_precision(kMax, 0), kMax / 1'000'000 * 1'000'000);
+  EXPECT_EQ(round_to_precision(kMin, 0), kMin / 1'000'000 * 1'000'000);
+  EXPECT_EQ(round_to_precision(kMin, 6), kMin);
+  EXPECT_EQ(round_to_precision(1'500'000, 0), 2'000'000);
+  EXPECT_EQ(round_to_precision(-1'500'000, 0), -2'000'000);
+  EXPECT_EQ(round_to_precision(-1'499'999, 0), -1'000'000);
 }
 
 // 'now' and its kin come from the transaction's start, on the session's clocks.

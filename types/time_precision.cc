@@ -43,7 +43,12 @@ int64_t round_to_precision(int64_t micros, int32_t typmod) {
   constexpr int64_t kSteps[] = {1'000'000, 100'000, 10'000, 1'000, 100, 10};
   if (typmod < 0 || typmod >= kMaxTimePrecision) return micros;
   const int64_t step = kSteps[typmod];
-  return micros >= 0 ? (micros + step / 2) / step * step : -((-micros + step / 2) / step * step);
+  const int64_t whole = micros / step * step;
+  const int64_t rest = micros - whole;
+  int64_t rounded = 0;
+  if (rest >= step / 2) return __builtin_add_overflow(whole, step, &rounded) ? whole : rounded;
+  if (rest <= -step / 2) return __builtin_sub_overflow(whole, step, &rounded) ? whole : rounded;
+  return whole;
 }
 
 Result<int32_t> precision_from_arguments(std::span<const int32_t> arguments, const char* type, const char* zone) {

@@ -13,7 +13,8 @@ namespace millrace {
 
 inline constexpr int32_t kMaxTimePrecision = 6;
 
-// Microseconds rounded to `typmod` digits, half away from zero. Any typmod but 0 .. 6 changes nothing.
+// Microseconds rounded to `typmod` digits, half away from zero; cut off where rounding would
+// leave 64 bits. Any typmod but 0 .. 6 changes nothing.
 int64_t round_to_precision(int64_t micros, int32_t typmod);
 // {3} -> 3. `type` is the type's name for the message, "TIME" or "TIMESTAMP"; more than six digits are six.
 Result<int32_t> precision_from_arguments(std::span<const int32_t> arguments, const char* type, const char* zone);

@@ -12,7 +12,7 @@ using Native = NativeType<Timestamp>;
 
 Result<Slot> parse(std::string_view text, SqlType type, const TextContext& context, Arena&) {
   const DateTimeErrors errors{"timestamp", text};
-  TRY(const DecodedDateTime decoded, decode_date_time(errors, context));
+  TRY(const DecodedDateTime decoded, decode_date_time(errors, context, SessionZone::kIgnored));
   switch (decoded.kind) {
     case DecodedDateTime::Kind::kEpoch: return Native::store(Timestamp::of(kUnixEpochMicros));
     case DecodedDateTime::Kind::kInfinity: return Native::store(Timestamp::infinity());

@@ -13,7 +13,7 @@ using Native = NativeType<TimestampTz>;
 
 Result<Slot> parse(std::string_view text, SqlType type, const TextContext& context, Arena&) {
   const DateTimeErrors errors{"timestamp with time zone", text};
-  TRY(const DecodedDateTime decoded, decode_date_time(errors, context));
+  TRY(const DecodedDateTime decoded, decode_date_time(errors, context, SessionZone::kFilledIn));
   switch (decoded.kind) {
     case DecodedDateTime::Kind::kEpoch: return Native::store(TimestampTz::of(kUnixEpochMicros));
     case DecodedDateTime::Kind::kInfinity: return Native::store(TimestampTz::infinity());

@@ -110,7 +110,7 @@ class TzDatabase {
       if (!spelling.empty()) spelling += '/';
       spelling += *entry;
     }
-    if (spelling.empty()) return nullptr;
+    if (spelling.empty() || name.back() == '/') return nullptr;
     const auto file = fs_->read(std::string(kDirectory) + "/" + spelling);
     return file ? read_tzif(spelling, *file) : nullptr;
   }
