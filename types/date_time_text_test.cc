@@ -186,6 +186,8 @@ constexpr Case kTimestampTzCases[] = {
 };
 
 constexpr Case kIntervalCases[] = {
+    {"2550340723:4.:42.705940", "22007", "invalid input syntax for type interval: \"2550340723:4.:42.705940\""},
+    {"2550340723:4.5", "22015", "interval field value out of range: \"2550340723:4.5\""},
     {"1 day ago", "0000000000000000ffffffff00000000", "-1 days"},
     {"1 day ago ago", "0000000000000000ffffffff00000000", "-1 days"},
     {"-1 day -2:03", "fffffffe481e2300ffffffff00000000", "-1 days -02:03:00"},

@@ -221,7 +221,6 @@ Result<Units> IntervalDecoder::read_clock(std::string_view text) {
       fraction.starts_with('.') ||
       (fraction.empty() && typmod_fields_ == (interval_field::kMinute | interval_field::kSecond));
   if (without_hours) {
-    if (hours > std::numeric_limits<int32_t>::max()) return errors_.field_out_of_range();
     seconds = minutes;
     minutes = hours;
     hours = 0;
