@@ -22,7 +22,6 @@ constexpr std::array<Uint128, kPowersOfTen> make_powers() {
 constexpr auto kPowers = make_powers();
 
 constexpr uint32_t kBase = BigNatural::kBase;
-constexpr int kLimbDigits = BigNatural::kLimbDigits;
 
 uint32_t small_power(size_t exponent) { return static_cast<uint32_t>(kPowers[exponent]); }
 

@@ -65,6 +65,14 @@ TEST(BigNaturalTest, ArithmeticAgreesWithBoost) {
   }
 }
 
+TEST(BigNaturalTest, CarriesInTimeWhenEveryLimbIsFull) {
+  for (size_t limbs = 1; limbs < 100; limbs += 7) {
+    const std::string nines(limbs * BigNatural::kLimbDigits, '9');
+    const BigNatural a = BigNatural::from_digits(nines);
+    ASSERT_EQ(text(a * a), Oracle(Oracle(nines) * Oracle(nines)).str()) << limbs;
+  }
+}
+
 TEST(BigNaturalTest, CountsDigitsAndZeros) {
   EXPECT_EQ(BigNatural().digits(), 0u);
   EXPECT_EQ(BigNatural::from_digits("000").limbs().size(), 0u);
