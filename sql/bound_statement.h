@@ -53,6 +53,13 @@ struct Returning {
   std::vector<ResultColumn> columns;
 };
 
+// A CHECK constraint, over the table's columns: violated (23514) where it is false. NOT NULL stands in the
+// catalog's columns.
+struct RowCheck {
+  std::string constraint;
+  expr::ExprPtr condition;
+};
+
 enum class ConflictAction : uint8_t { kError, kNothing, kUpdate };
 
 struct BoundInsert {
@@ -62,6 +69,7 @@ struct BoundInsert {
   std::vector<uint32_t> conflict_key;        // columns of the arbiter constraint; empty: any
   std::vector<expr::ExprPtr> update_values;  // kUpdate: new row, over old row ++ excluded row
   expr::ExprPtr update_where;                // kUpdate: null is true
+  std::vector<RowCheck> checks;
   std::optional<Returning> returning;
 };
 
@@ -69,6 +77,7 @@ struct BoundInsert {
 struct BoundUpdate {
   ObjectId table;
   BoundQuery source;
+  std::vector<RowCheck> checks;
   std::optional<Returning> returning;
 };
 
@@ -98,6 +107,7 @@ struct BoundCopyIn {
   std::vector<uint32_t> columns;
   // Values of the other columns: over no columns, in table order (null pointer for copied columns).
   std::vector<expr::ExprPtr> defaults;
+  std::vector<RowCheck> checks;
   CopyOptions options;
 };
 
