@@ -21,11 +21,64 @@ DeltaBatch project(const DeltaBatch& batch, const storage::KeyColumns& columns) 
   return batch.with_columns(std::move(kept));
 }
 
+SqlError violation(const catalog::Object& table, const std::string& constraint, const storage::KeyColumns& columns,
+                   const DeltaBatch& batch, size_t row) {
+  std::string names;
+  std::string values;
+  for (const ColumnIndex column : columns) {
+    const Column& source = batch.column(column.value());
+    if (!names.empty()) {
+      names += ", ";
+      values += ", ";
+    }
+    names += table.columns[column.value()].name;
+    source.type().info().format(source.slot(row), source.type(), TextContext{}, values);
+  }
+  return SqlError(sqlstate::kUniqueViolation, "duplicate key value violates unique constraint \"" + constraint + "\"")
+      .with_detail("Key (" + names + ")=(" + values + ") already exists.")
+      .with_constraint(constraint)
+      .with_table(table.name.name);
+}
+
+// What a change does to one key, all rows of the key taken together: an UPDATE takes and gives.
+struct KeyChange {
+  std::string key;
+  int64_t net;
+  const DeltaBatch* batch;  // the last row that is added, for the error
+  size_t row;
+};
+
+// By hash of the key; rows with NULL in the key are left out: they equal nothing.
+std::unordered_multimap<uint64_t, KeyChange> net_by_key(const Delta& delta, const storage::KeyColumns& columns) {
+  std::vector<SqlType> key_types;
+  for (const ColumnIndex column : columns) key_types.push_back(delta.front().column(column.value()).type());
+  const RowLayout key_layout(key_types);
+  const storage::KeyColumns all = storage::first_columns(key_types.size());
+  std::unordered_multimap<uint64_t, KeyChange> changes;
+  for (const DeltaBatch& batch : delta) {
+    const std::vector<uint64_t> hashes = storage::hash_keys(batch, columns);
+    const DeltaBatch keys = project(batch, columns);
+    for (size_t row = 0; row < batch.rows(); ++row) {
+      if (storage::key_has_null(batch, row, columns)) continue;
+      auto [found, end] = changes.equal_range(hashes[row]);
+      while (found != end && !storage::keys_equal(keys, row, all, key_layout, found->second.key, all)) ++found;
+      if (found == end) {
+        changes.emplace(hashes[row], KeyChange{key_layout.pack(keys, row), batch.weight(row), &batch, row});
+        continue;
+      }
+      found->second.net += batch.weight(row);
+      if (batch.weight(row) > 0) {
+        found->second.batch = &batch;
+        found->second.row = row;
+      }
+    }
+  }
+  return changes;
+}
+
 }  // namespace
 
-UniqueKeys::UniqueKeys(const catalog::Object& table, const storage::ServedIndex& rows)
-    : table_(table.name.name), rows_(rows) {
-  for (const catalog::ColumnDefinition& column : table.columns) column_names_.push_back(column.name);
+UniqueKeys::UniqueKeys(const catalog::Object& table, const storage::ServedIndex& rows) : table_(table), rows_(rows) {
   uint64_t part = 1;
   for (const catalog::UniqueConstraint& unique : table.as<catalog::Table>()->unique) {
     Constraint& constraint = constraints_.emplace_back();
@@ -56,76 +109,38 @@ int64_t UniqueKeys::rows_with_key(const Constraint& constraint, const DeltaBatch
   return sum;
 }
 
-SqlError UniqueKeys::violation(const Constraint& constraint, const DeltaBatch& batch, size_t row) const {
-  std::string names;
-  std::string values;
-  for (const ColumnIndex column : constraint.columns) {
-    const Column& source = batch.column(column.value());
-    if (!names.empty()) {
-      names += ", ";
-      values += ", ";
-    }
-    names += column_names_[column.value()];
-    source.type().info().format(source.slot(row), source.type(), TextContext{}, values);
-  }
-  return SqlError(sqlstate::kUniqueViolation,
-                  "duplicate key value violates unique constraint \"" + constraint.name + "\"")
-      .with_detail("Key (" + names + ")=(" + values + ") already exists.")
-      .with_constraint(constraint.name)
-      .with_table(table_);
-}
-
 Status UniqueKeys::check(const Delta& delta) const {
-  for (const Constraint& constraint : constraints_) TRY(check(constraint, delta));
-  return {};
-}
-
-Status UniqueKeys::check(const Constraint& constraint, const Delta& delta) const {
-  std::vector<SqlType> key_types;
-  for (const ColumnIndex column : constraint.columns) key_types.push_back(delta.front().column(column.value()).type());
-  const RowLayout key_layout(key_types);
-  const storage::KeyColumns all = storage::first_columns(key_types.size());
-
-  // What the change does to each key, all rows of the key taken together: an UPDATE takes and gives.
-  struct KeyChange {
-    std::string key;
-    int64_t net;
-    const DeltaBatch* batch;
-    size_t row;
-    uint64_t hash;
-  };
-  std::unordered_multimap<uint64_t, KeyChange> changes;
-  for (const DeltaBatch& batch : delta) {
-    const std::vector<uint64_t> hashes = storage::hash_keys(batch, constraint.columns);
-    const DeltaBatch keys = project(batch, constraint.columns);
-    for (size_t row = 0; row < batch.rows(); ++row) {
-      if (storage::key_has_null(batch, row, constraint.columns)) continue;
-      const auto [begin, end] = changes.equal_range(hashes[row]);
-      auto found = begin;
-      while (found != end && !storage::keys_equal(keys, row, all, key_layout, found->second.key, all)) ++found;
-      if (found != end) {
-        found->second.net += batch.weight(row);
-        if (batch.weight(row) > 0) found->second.batch = &batch, found->second.row = row;
-      } else {
-        changes.emplace(hashes[row],
-                        KeyChange{key_layout.pack(keys, row), batch.weight(row), &batch, row, hashes[row]});
+  if (delta.empty()) return {};
+  for (const Constraint& constraint : constraints_) {
+    for (const auto& [hash, change] : net_by_key(delta, constraint.columns)) {
+      if (change.net <= 0) continue;
+      if (rows_with_key(constraint, *change.batch, change.row, hash) + change.net > 1) {
+        return violation(table_, constraint.name, constraint.columns, *change.batch, change.row);
       }
     }
   }
-  for (const auto& [hash, change] : changes) {
-    if (change.net <= 0) continue;
-    if (rows_with_key(constraint, *change.batch, change.row, hash) + change.net > 1) {
-      return violation(constraint, *change.batch, change.row);
+  return {};
+}
+
+Status UniqueKeys::check_at(const catalog::Object& table, const storage::ServedIndex* rows, TickId tick,
+                            const Delta& own_writes, const Delta& delta) {
+  for (const catalog::UniqueConstraint& unique : table.as<catalog::Table>()->unique) {
+    if (!unique.primary) continue;
+    storage::KeyColumns columns;
+    for (const uint32_t column : unique.columns) columns.emplace_back(column);
+    Delta both = delta;
+    both.insert(both.end(), own_writes.begin(), own_writes.end());
+    for (const auto& [hash, change] : net_by_key(both, columns)) {
+      if (change.net <= 0) continue;
+      int64_t sum = change.net;
+      if (rows != nullptr) {
+        rows->find(tick, *change.batch, change.row, columns, hash, [&](const storage::ServedRow& found) {
+          sum += found.weight;
+          return true;
+        });
+      }
+      if (sum > 1) return violation(table, unique.name, columns, *change.batch, change.row);
     }
   }
   return {};
 }
-
-void UniqueKeys::apply(const Delta& delta) {
-  for (Constraint& constraint : constraints_) {
-    if (!constraint.keys) continue;
-    for (const DeltaBatch& batch : delta) constraint.keys->apply(project(batch, constraint.columns));
-  }
-}
-
-}  // namespace millrace::engine

@@ -25,6 +25,11 @@ class UniqueKeys {
 
   // 23505 when adding `delta` would give some key a second row. Changes nothing.
   Status check(const Delta& delta) const;
+  // The same for a transaction's statement: the primary key alone, against the rows at its tick and what
+  // the transaction itself wrote before. `rows` is null for a table that the transaction made.
+  // REQUIRES: the calling thread is an entered reader.
+  static Status check_at(const catalog::Object& table, const storage::ServedIndex* rows, TickId tick,
+                         const Delta& own_writes, const Delta& delta);
   // After the rows have taken `delta`.
   void apply(const Delta& delta);
 
@@ -36,11 +41,8 @@ class UniqueKeys {
   };
 
   int64_t rows_with_key(const Constraint& constraint, const DeltaBatch& batch, size_t row, uint64_t hash) const;
-  SqlError violation(const Constraint& constraint, const DeltaBatch& batch, size_t row) const;
-  Status check(const Constraint& constraint, const Delta& delta) const;
 
-  std::string table_;
-  std::vector<std::string> column_names_;
+  const catalog::Object table_;
   const storage::ServedIndex& rows_;
   std::vector<Constraint> constraints_;
 };
