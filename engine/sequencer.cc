@@ -143,19 +143,18 @@ void Sequencer::run(std::stop_token stop) {
 
 // Decides whether a commit may happen, and if so makes it part of the tick.
 Status Sequencer::admit(Tick& tick, const CommitRequest& commit) {
-  const WorldPtr world = parts_.world.get();
   for (const ObjectId table : commit.depends_on) {
     const auto changed = last_change_.find(table);
     if (changed != last_change_.end() && changed->second > commit.read_tick) return serialization_failure();
   }
   for (const auto& [table, delta] : commit.writes) {
-    Relation* relation = world->find(table);
+    Relation* relation = world_->find(table);
     if (relation == nullptr) return serialization_failure();  // Dropped meanwhile: bound again, it will say so.
     if (!delta.empty()) TRY(relation->unique_keys()->check(delta));
   }
   for (const auto& [table, delta] : commit.writes) {
     if (delta.empty()) continue;
-    Relation* relation = world->find(table);
+    Relation* relation = world_->find(table);
     for (const DeltaBatch& batch : delta) relation->rows()->apply(tick.id, batch);
     relation->unique_keys()->apply(delta);
     last_change_[table] = tick.id;
@@ -167,11 +166,10 @@ Status Sequencer::admit(Tick& tick, const CommitRequest& commit) {
 }
 
 void Sequencer::admit_sources(Tick& tick, std::vector<PendingSource>& sources) {
-  const WorldPtr world = parts_.world.get();
   for (PendingSource& pending : sources) {
     const ObjectId source = pending.input.source;
-    if (world->find(source) == nullptr) continue;  // Dropped meanwhile.
-    for (const World::SourceOutput& output : world->outputs_of(source)) {
+    if (world_->find(source) == nullptr) continue;  // Dropped meanwhile.
+    for (const World::SourceOutput& output : world_->outputs_of(source)) {
       if (output.number >= pending.input.batch.outputs.size()) continue;
       Delta& rows = pending.input.batch.outputs[output.number];
       Delta& sum = tick.changes[output.relation];
@@ -199,11 +197,10 @@ void Sequencer::run_tick(std::vector<CommitRequest> commits, std::vector<Pending
 
   if (Status logged = log(tick); !logged) {
     // The disk is full: take back what was installed, give nothing away.
-    const WorldPtr world = parts_.world.get();
     for (const TableChange& change : tick.record.tables) {
       for (const DeltaBatch& batch : change.rows) {
-        world->find(change.table)->rows()->apply(tick.id, batch.negate());
-        world->find(change.table)->unique_keys()->apply({batch.negate()});
+        world_->find(change.table)->rows()->apply(tick.id, batch.negate());
+        world_->find(change.table)->unique_keys()->apply({batch.negate()});
       }
     }
     for (CommitRequest& commit : tick.admitted) commit.done(logged.error());
@@ -224,7 +221,7 @@ void Sequencer::run_tick(std::vector<CommitRequest> commits, std::vector<Pending
 }
 
 void Sequencer::run_ddl_tick(CommitRequest commit) {
-  const WorldPtr world = parts_.world.get();
+  const WorldPtr world = world_;
   if (commit.world_version != world->version) {
     commit.done(serialization_failure());
     return;
@@ -236,7 +233,7 @@ void Sequencer::run_ddl_tick(CommitRequest commit) {
     commit.done(std::move(made).error());
     return;
   }
-  parts_.world.set(*made);
+  world_ = *made;
   for (const DdlStep& step : commit.ddl) tick.record.catalog.push_back(step.change);
   Status admitted = admit(tick, commit);
   if (admitted) admitted = log(tick);
@@ -245,7 +242,7 @@ void Sequencer::run_ddl_tick(CommitRequest commit) {
     for (const TableChange& change : tick.record.tables) {
       for (const DeltaBatch& batch : change.rows) (*made)->find(change.table)->rows()->apply(tick.id, batch.negate());
     }
-    parts_.world.set(make_world(world->catalog, world->relations, (*made)->version + 1));
+    world_ = world;
     ddl_->refused();
     commit.done(std::move(admitted).error());
     return;
@@ -266,10 +263,9 @@ Status Sequencer::log(Tick& tick) {
 }
 
 void Sequencer::compute(Tick& tick) {
-  const WorldPtr world = parts_.world.get();
   tick.views = &circuit_->step(tick.id, tick.changes);
   for (const dataflow::ViewChange& view : *tick.views) {
-    Relation* relation = world->find(view.view);
+    Relation* relation = world_->find(view.view);
     if (relation == nullptr) continue;  // Dropped by this very tick.
     for (const DeltaBatch& batch : view.rows) relation->rows()->apply(tick.id, batch);
     relation->errors().apply(tick.id, view.errors);
@@ -295,6 +291,8 @@ void Sequencer::publish(const Tick& tick, WorldPtr next_world) {
     parts_.history.record(tick.id, tick.record.time, std::make_shared<const SourceOffsets>(offsets_));
   }
   parts_.registry.publish(tick.id);
+  // After the tick: whoever sees the new names can only pin a tick that has their rows.
+  if (next_world != nullptr) parts_.world.set(next_world);
   reader_.quiescent();
   for (const CommitRequest& commit : tick.admitted) commit.done(tick.id);
   for (const PendingSource& pending : tick.sources) {
@@ -302,7 +300,7 @@ void Sequencer::publish(const Tick& tick, WorldPtr next_world) {
   }
   if (next_world != nullptr) ddl_->published(tick.id, next_world);
   constexpr size_t kSegmentsReclaimed = 4;
-  for (const auto& [id, relation] : parts_.world.get()->relations) {
+  for (const auto& [id, relation] : world_->relations) {
     if (relation->rows() != nullptr && tick.changes.contains(id)) relation->rows()->reclaim(kSegmentsReclaimed);
   }
   if (after_publish_) after_publish_();
@@ -318,6 +316,7 @@ void Sequencer::publish_installed() {
 
 void Sequencer::begin_at(TickId tick, std::map<ObjectId, ingest::OffsetVector> offsets) {
   reader_.enter();
+  world_ = parts_.world.get();
   last_tick_ = tick;
   offsets_ = std::move(offsets);
   parts_.history.record(tick, parts_.clock.now(), std::make_shared<const SourceOffsets>(offsets_));
@@ -326,15 +325,13 @@ void Sequencer::begin_at(TickId tick, std::map<ObjectId, ingest::OffsetVector> o
 Status Sequencer::replay(const StoredTickRecord& record) {
   Tick tick{.id = record.tick};
   if (!record.catalog.empty()) {
-    const WorldPtr world = parts_.world.get();
     std::vector<DdlStep> steps;
     for (const CatalogChange& change : record.catalog) steps.push_back({.change = change, .plans = {}});
-    TRY(WorldPtr made, ddl_->apply(tick.id, world, steps));
-    parts_.world.set(std::move(made));
+    TRY(world_, ddl_->apply(tick.id, world_, steps));
+    parts_.world.set(world_);
   }
-  const WorldPtr world = parts_.world.get();
   for (const auto& [table, bytes] : record.tables) {
-    Relation* relation = world->find(table);
+    Relation* relation = world_->find(table);
     if (relation == nullptr || relation->rows() == nullptr) {
       return SqlError(sqlstate::kDataCorrupted, "the tick log writes to a table that does not exist");
     }
@@ -347,7 +344,7 @@ Status Sequencer::replay(const StoredTickRecord& record) {
   compute(tick);
   last_tick_ = tick.id;
   parts_.registry.publish(tick.id);
-  if (!record.catalog.empty()) ddl_->published(tick.id, world);
+  if (!record.catalog.empty()) ddl_->published(tick.id, world_);
   return {};
 }
 

@@ -156,6 +156,7 @@ class Sequencer {
   std::vector<TickListener*> listeners_;
   std::function<void()> after_publish_;
 
+  WorldPtr world_;  // of the tick in progress; parts_.world has the published one
   TickId last_tick_;
   std::map<ObjectId, ingest::OffsetVector> offsets_;
   std::unordered_map<ObjectId, TickId> last_change_;  // of each table
