@@ -6,12 +6,13 @@
 
 namespace millrace::engine {
 
-DatabaseSession::DatabaseSession(Database& database, QueryPool& pool, const SystemRows& system, SessionOptions options)
-    : database_(database), pool_(pool), system_(system), options_(std::move(options)) {
+DatabaseSession::DatabaseSession(Database& database, QueryPool& pool, const SystemRows& system, SessionOptions options,
+                                 std::function<void()> closed)
+    : database_(database), pool_(pool), system_(system), options_(std::move(options)), closed_(std::move(closed)) {
   refresh_text();
 }
 
-DatabaseSession::~DatabaseSession() = default;
+DatabaseSession::~DatabaseSession() { closed_(); }
 
 Status DatabaseSession::apply_startup_settings() {
   for (const auto& [name, value] : options_.settings) TRY(settings_.set(name, value, /*local=*/false));
@@ -52,7 +53,8 @@ Result<std::vector<QueryPartPtr>> DatabaseSession::split(std::string_view query)
   TRY(std::vector<sql::ParsedStatement> statements, sql::parse(query));
   parts_ = statements.size();
   std::vector<QueryPartPtr> parts;
-  for (sql::ParsedStatement& statement : statements) parts.push_back(std::make_shared<ParsedPart>(std::move(statement)));
+  for (sql::ParsedStatement& statement : statements)
+    parts.push_back(std::make_shared<ParsedPart>(std::move(statement)));
   return parts;
 }
 
@@ -120,8 +122,8 @@ Result<PortalPtr> DatabaseSession::bind(const PreparedPtr& statement, std::span<
       continue;
     }
     const TypeInfo& info = types[i].info();
-    TRY(const Slot slot, raw.is_binary ? info.receive(raw.bytes, types[i], arena)
-                                       : info.parse(raw.bytes, types[i], text_, arena));
+    TRY(const Slot slot,
+        raw.is_binary ? info.receive(raw.bytes, types[i], arena) : info.parse(raw.bytes, types[i], text_, arena));
     values.emplace_back(types[i], slot);
   }
   return PortalPtr(std::make_shared<BoundPortal>(prepared, std::move(values)));

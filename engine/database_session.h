@@ -29,7 +29,9 @@ namespace millrace::engine {
 
 class DatabaseSession final : public Session {
  public:
-  DatabaseSession(Database& database, QueryPool& pool, const SystemRows& system, SessionOptions options);
+  // `closed` is called by the destructor.
+  DatabaseSession(Database& database, QueryPool& pool, const SystemRows& system, SessionOptions options,
+                  std::function<void()> closed);
   ~DatabaseSession() override;
 
   Status apply_startup_settings();
@@ -103,6 +105,7 @@ class DatabaseSession final : public Session {
   QueryPool& pool_;
   const SystemRows& system_;
   const SessionOptions options_;
+  const std::function<void()> closed_;
   SessionSettings settings_;
   TextContext text_;  // the settings', with the transaction's clock and names
   std::shared_ptr<const CatalogNames> names_;
@@ -111,7 +114,7 @@ class DatabaseSession final : public Session {
   std::unique_ptr<Transaction> transaction_;
   bool in_block_ = false;
   bool failed_ = false;
-  size_t parts_ = 1;       // statements of the query string being run; 0: extended protocol
+  size_t parts_ = 1;  // statements of the query string being run; 0: extended protocol
   WallTime transaction_start_;
   std::unique_ptr<CopyIn> copy_;
   std::atomic<bool> cancelled_{false};

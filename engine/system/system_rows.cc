@@ -27,7 +27,9 @@ SystemRowWriter& SystemRowWriter::parsed(std::string_view column, std::string_vi
   return *this;
 }
 
-SystemRowWriter& SystemRowWriter::text(std::string_view column, std::string_view value) { return parsed(column, value); }
+SystemRowWriter& SystemRowWriter::text(std::string_view column, std::string_view value) {
+  return parsed(column, value);
+}
 
 SystemRowWriter& SystemRowWriter::number(std::string_view column, int64_t value) {
   return parsed(column, std::to_string(value));
@@ -37,7 +39,9 @@ SystemRowWriter& SystemRowWriter::real(std::string_view column, double value) {
   return parsed(column, std::to_string(value));
 }
 
-SystemRowWriter& SystemRowWriter::boolean(std::string_view column, bool value) { return parsed(column, value ? "t" : "f"); }
+SystemRowWriter& SystemRowWriter::boolean(std::string_view column, bool value) {
+  return parsed(column, value ? "t" : "f");
+}
 
 void SystemRowWriter::end_row() {
   for (size_t c = 0; c < row_.size(); ++c) {

@@ -1,0 +1,628 @@
+// Running bound statements: which transaction they read and write in, what they answer.
+#include <algorithm>
+
+#include "engine/database_session.h"
+#include "expr/program.h"
+
+namespace millrace::engine {
+namespace {
+
+constexpr int kAttemptsMax = 10'000;  // one transaction wins each tick, so everybody's turn comes
+
+Outcome complete(std::string tag) {
+  Outcome outcome;
+  outcome.tag = std::move(tag);
+  return outcome;
+}
+
+Notice notice(std::string message) {
+  Notice result;
+  result.severity = "NOTICE";
+  result.state = sqlstate::kSuccessfulCompletion;
+  result.message = std::move(message);
+  return result;
+}
+
+Notice warning(SqlState state, std::string message) {
+  Notice result;
+  result.severity = "WARNING";
+  result.state = state;
+  result.message = std::move(message);
+  return result;
+}
+
+std::string create_tag(const catalog::Object& object) {
+  std::string kind(object.kind_name());
+  for (char& c : kind) c = static_cast<char>(toupper(static_cast<unsigned char>(c)));
+  return "CREATE " + kind;
+}
+
+// One row of text columns: SHOW, EXPLAIN.
+Delta text_rows(size_t columns, const std::vector<std::vector<std::string>>& rows) {
+  DeltaBuilder builder(std::vector<SqlType>(columns, type_of(oid::kText)));
+  for (const std::vector<std::string>& row : rows) {
+    for (size_t c = 0; c < columns; ++c) builder.column(c).append_bytes(row[c]);
+    builder.end_row(1);
+  }
+  Delta delta;
+  if (builder.rows() > 0) delta.push_back(builder.finish());
+  return delta;
+}
+
+}  // namespace
+
+expr::EvalContext DatabaseSession::eval_context(const Transaction&) {
+  expr::EvalContext context;
+  context.text = text_;
+  context.statement_start = database_.clock().now();
+  context.clock = context.statement_start;
+  context.current_user = options_.user;
+  context.session_user = options_.user;
+  context.database = options_.database;
+  context.time_zone_name = settings_.time_zone_name();
+  context.rng = &database_.rng();
+  return context;
+}
+
+QueryEnvironment DatabaseSession::environment(Transaction& transaction, const expr::EvalContext& eval,
+                                              const StatementGuard& guard) {
+  return {.world = *transaction.world,
+          .catalog = transaction.catalog,
+          .tick = transaction.pin.tick(),
+          .registry = database_.registry(),
+          .own_writes = transaction.writes,
+          .history = database_.history(),
+          .clock = database_.clock(),
+          .executor = database_.executor(),
+          .eval = eval,
+          .guard = guard,
+          .over_memory_limit = [this] { return database_.over_memory_limit(); },
+          .system_rows =
+              [this, &transaction](const catalog::Object& relation) {
+                return system_.rows(relation, SystemContext{.database = database_,
+                                                            .world = transaction.world,
+                                                            .catalog = transaction.catalog,
+                                                            .settings = settings_,
+                                                            .user = options_.user,
+                                                            .database_name = options_.database,
+                                                            .text = text_});
+              }};
+}
+
+Transaction& DatabaseSession::open_transaction() {
+  if (transaction_ == nullptr) {
+    transaction_start_ = database_.clock().now();
+    transaction_ = std::make_unique<Transaction>();
+    // The World first: a tick published after it has all that it names.
+    transaction_->world = database_.world().get();
+    transaction_->catalog = transaction_->world->catalog;
+    transaction_->pin = database_.registry().pin("session", database_.clock().monotonic_ns());
+    settings_.begin_transaction();
+    refresh_text();
+  }
+  return *transaction_;
+}
+
+const std::vector<ObjectId>* DatabaseSession::relations_of(const sql::BoundStatement& statement) const {
+  if (const auto* query = std::get_if<sql::BoundQuery>(&statement)) return &query->relations;
+  if (const auto* insert = std::get_if<sql::BoundInsert>(&statement)) return &insert->source.relations;
+  if (const auto* update = std::get_if<sql::BoundUpdate>(&statement)) return &update->source.relations;
+  if (const auto* remove = std::get_if<sql::BoundDelete>(&statement)) return &remove->source.relations;
+  if (const auto* copy = std::get_if<sql::BoundCopyOut>(&statement)) return &copy->source.relations;
+  if (const auto* create = std::get_if<sql::BoundCreate>(&statement); create != nullptr && create->rows) {
+    return &create->rows->relations;
+  }
+  return nullptr;
+}
+
+void DatabaseSession::start(const RunPtr& run) {
+  if (failed_ && !sql::is_transaction_end(run->portal->prepared->parsed())) {
+    finish(run, SqlError(sqlstate::kInFailedSqlTransaction,
+                         "current transaction is aborted, commands ignored until end of transaction block"));
+    return;
+  }
+  if (Status bound = rebind(*run->portal); !bound) {
+    finish(run, std::move(bound).error());
+    return;
+  }
+  if (wait_until_readable(run)) return;
+  run_statement(run);
+}
+
+// True when the statement reads a view that is still being built: it goes on when that is done.
+bool DatabaseSession::wait_until_readable(const RunPtr& run) {
+  const std::vector<ObjectId>* relations = relations_of(run->portal->prepared->statement());
+  if (relations == nullptr || (transaction_ != nullptr && in_block_)) {
+    // In a block the world stands still; what was not ready when it began is refused below.
+    if (relations == nullptr) return false;
+  }
+  const WorldPtr world = transaction_ != nullptr ? transaction_->world : database_.world().get();
+  for (const ObjectId id : *relations) {
+    const auto found = world->relations.find(id);
+    if (found == world->relations.end()) continue;
+    const RelationPtr& relation = found->second;
+    const Readiness readiness = relation->readiness();
+    if (readiness == Readiness::kReady) continue;
+    if (readiness == Readiness::kFailed) {
+      finish(run, relation->failure());
+      return true;
+    }
+    if (transaction_ != nullptr) {
+      finish(run, SqlError(sqlstate::kObjectNotInPrerequisiteState,
+                           "\"" + relation->object().name.name + "\" is still being built")
+                      .with_hint("Read it outside of a transaction block: the read then waits for it."));
+      return true;
+    }
+    if (cancelled_.load(std::memory_order_relaxed)) {
+      finish(run, SqlError(sqlstate::kQueryCanceled, "canceling statement due to user request"));
+      return true;
+    }
+    relation->when_settled([this, run] { pool_.run([this, run] { start(run); }); });
+    return true;
+  }
+  return false;
+}
+
+// A write joins the transaction.
+Status DatabaseSession::add_write(ObjectId table, TableWrite write, const sql::BoundQuery* source) {
+  Transaction& transaction = *transaction_;
+  if (transaction.read_only) {
+    return SqlError(sqlstate::kReadOnlySqlTransaction, "cannot execute a write in a read-only transaction");
+  }
+  if (source != nullptr) {
+    for (const ObjectId read : source->relations) {
+      const catalog::Object* object = transaction.catalog->find(read);
+      if (object != nullptr && object->as<catalog::Table>() != nullptr) transaction.depends_on.insert(read);
+    }
+  }
+  if (write.reads_table) transaction.depends_on.insert(table);
+  Delta& writes = transaction.writes[table];
+  writes.insert(writes.end(), write.change.begin(), write.change.end());
+  return {};
+}
+
+// Each kind of statement; gives the outcome, or nothing when it finishes the run itself.
+struct DatabaseSession::RunBound {
+  DatabaseSession& session;
+  const RunPtr& run;
+  const QueryEnvironment& env;
+  Transaction& transaction;
+
+  using Answer = Result<std::optional<Outcome>>;
+
+  BoundPortal& portal() const { return *run->portal; }
+  const std::vector<Value>& parameters() const { return run->portal->parameters; }
+  Result<sql::BoundQuery> concrete(const sql::BoundQuery& query) const {
+    return sql::with_parameters(query, parameters());
+  }
+
+  Answer operator()(const sql::EmptyStatement&) const {
+    Outcome outcome;
+    outcome.kind = OutcomeKind::kEmpty;
+    return outcome;
+  }
+
+  Answer operator()(const sql::BoundQuery& query) const {
+    TRY(const sql::BoundQuery bound, concrete(query));
+    TRY(portal().rows, run_query(bound, env));
+    portal().counts_rows = true;
+    return complete("SELECT");
+  }
+
+  Answer operator()(const sql::BoundInsert& insert) const {
+    sql::BoundInsert bound = insert;
+    TRY(bound.source, concrete(insert.source));
+    for (expr::ExprPtr& value : bound.update_values) value = expr::bind_parameters(value, parameters());
+    if (bound.update_where) bound.update_where = expr::bind_parameters(bound.update_where, parameters());
+    TRY(TableWrite write, run_insert(bound, env));
+    return written("INSERT 0 ", insert.table, std::move(write), &bound.source, insert.returning);
+  }
+
+  Answer operator()(const sql::BoundUpdate& update) const {
+    sql::BoundUpdate bound = update;
+    TRY(bound.source, concrete(update.source));
+    TRY(TableWrite write, run_update(bound, env));
+    return written("UPDATE ", update.table, std::move(write), &bound.source, update.returning);
+  }
+
+  Answer operator()(const sql::BoundDelete& remove) const {
+    sql::BoundDelete bound = remove;
+    TRY(bound.source, concrete(remove.source));
+    TRY(TableWrite write, run_delete(bound, env));
+    return written("DELETE ", remove.table, std::move(write), &bound.source, remove.returning);
+  }
+
+  Answer written(const std::string& tag, ObjectId table, TableWrite write, const sql::BoundQuery* source,
+                 const std::optional<sql::Returning>& returning) const {
+    if (returning) {
+      sql::Returning bound = *returning;
+      for (expr::ExprPtr& output : bound.outputs) output = expr::bind_parameters(output, parameters());
+      TRY(portal().rows, run_returning(bound, write.affected, env));
+    }
+    Outcome outcome = complete(tag + std::to_string(write.rows));
+    TRY(session.add_write(table, std::move(write), source));
+    return outcome;
+  }
+
+  Answer operator()(const sql::BoundTruncate& truncate) const {
+    for (const ObjectId table : truncate.tables) {
+      TRY(TableWrite write, run_truncate(table, env));
+      TRY(session.add_write(table, std::move(write), nullptr));
+    }
+    return complete("TRUNCATE TABLE");
+  }
+
+  Answer operator()(const sql::BoundCopyIn& copy) const {
+    if (copy.options.format == sql::CopyFormat::kBinary) {
+      return not_supported("COPY in binary format", "Use the text or CSV format.");
+    }
+    std::vector<std::optional<Value>> defaults;
+    for (const expr::ExprPtr& value : copy.defaults) {
+      if (value == nullptr) {
+        defaults.emplace_back();
+        continue;
+      }
+      TRY(Value evaluated, expr::evaluate_one(value, env.eval));
+      defaults.emplace_back(std::move(evaluated));
+    }
+    session.copy_ = std::make_unique<CopyIn>(*transaction.catalog->find(copy.table), copy, std::move(defaults));
+    Outcome outcome;
+    outcome.kind = OutcomeKind::kCopyIn;
+    outcome.copy_columns = static_cast<uint32_t>(copy.columns.size());
+    return outcome;
+  }
+
+  Answer operator()(const sql::BoundCopyOut& copy) const {
+    if (copy.options.format == sql::CopyFormat::kBinary) {
+      return not_supported("COPY in binary format", "Use the text or CSV format.");
+    }
+    TRY(const sql::BoundQuery bound, concrete(copy.source));
+    TRY(const Delta rows, run_query(bound, env));
+    // A line is a row of one text column: the connection sends it as copy data.
+    DeltaBuilder lines({type_of(oid::kText)});
+    uint64_t count = 0;
+    std::vector<std::optional<std::string>> fields;
+    const auto add_line = [&](int64_t copies) {
+      std::string line;
+      append_copy_line(fields, copy.options, line);
+      lines.column(0).append_bytes(line);
+      lines.end_row(copies);
+    };
+    if (copy.options.header) {
+      fields.clear();
+      for (const ResultColumn& column : bound.columns) fields.emplace_back(column.name);
+      add_line(1);
+    }
+    for (const DeltaBatch& batch : rows) {
+      for (size_t row = 0; row < batch.rows(); ++row) {
+        fields.clear();
+        for (const ColumnPtr& column : batch.columns()) {
+          fields.emplace_back();
+          if (column->is_null(row)) continue;
+          fields.back().emplace();
+          column->type().info().format(column->slot(row), column->type(), env.eval.text, *fields.back());
+        }
+        add_line(batch.weight(row));
+        count += static_cast<uint64_t>(batch.weight(row));
+      }
+    }
+    if (lines.rows() > 0) portal().rows.push_back(lines.finish());
+    Outcome outcome = complete("COPY " + std::to_string(count));
+    outcome.kind = OutcomeKind::kCopyOut;
+    outcome.copy_columns = static_cast<uint32_t>(bound.columns.size());
+    return outcome;
+  }
+
+  Answer operator()(const sql::BoundCreateSchema& create) const {
+    if (transaction.catalog->has_schema(create.name)) {
+      if (!create.if_not_exists) {
+        return SqlError(sqlstate::kDuplicateSchema, "schema \"" + create.name + "\" already exists");
+      }
+      Outcome outcome = complete("CREATE SCHEMA");
+      outcome.notices.push_back(notice("schema \"" + create.name + "\" already exists, skipping"));
+      return outcome;
+    }
+    DdlStep step;
+    step.change.created_schemas.push_back(create.name);
+    return apply_ddl(std::move(step), "CREATE SCHEMA");
+  }
+
+  Answer operator()(const sql::BoundCreate& create) const {
+    const std::string tag = create_tag(create.objects.front());
+    DdlStep step;
+    const catalog::Object* existing = transaction.catalog->find(create.objects.front().name);
+    if (existing != nullptr) {
+      const std::string& name = existing->name.name;
+      if (create.if_not_exists) {
+        Outcome outcome = complete(tag);
+        outcome.notices.push_back(notice("relation \"" + name + "\" already exists, skipping"));
+        return outcome;
+      }
+      if (!create.or_replace) {
+        return SqlError(sqlstate::kDuplicateTable, "relation \"" + name + "\" already exists");
+      }
+      step.change.dropped.push_back(existing->id);
+    }
+    step.change.created = create.objects;
+    std::vector<ObjectId> ids;
+    for (catalog::Object& object : step.change.created) {
+      ids.push_back(session.database_.allocate_id());
+      object.id = ids.back();
+    }
+    // References among the new objects are their positions.
+    const auto resolve = [&](ObjectId& reference) {
+      if (reference.value() < ids.size()) reference = ids[reference.value()];
+    };
+    for (size_t i = 1; i < step.change.created.size(); ++i) {
+      catalog::Object& object = step.change.created[i];
+      for (ObjectId& below : object.depends_on) resolve(below);
+      if (auto* table = std::get_if<catalog::SourceTable>(&object.details)) resolve(table->source);
+      if (auto* index = std::get_if<catalog::Index>(&object.details)) resolve(index->relation);
+    }
+    const ObjectId made = ids.front();
+    if (create.plan) step.plans[made] = *create.plan;
+    std::optional<Delta> contents;
+    if (create.rows) {
+      TRY(const sql::BoundQuery bound, concrete(*create.rows));
+      TRY(contents, run_query(bound, env));
+    }
+    TRY(Answer answer, apply_ddl(std::move(step), tag));
+    if (contents && !contents->empty()) {
+      TableWrite write;
+      write.change = *std::move(contents);
+      for (const DeltaBatch& batch : write.change) {
+        for (size_t row = 0; row < batch.rows(); ++row) write.rows += static_cast<uint64_t>(batch.weight(row));
+      }
+      (*answer)->tag = "SELECT " + std::to_string(write.rows);
+      TRY(session.add_write(made, std::move(write), nullptr));
+    }
+    return answer;
+  }
+
+  Answer operator()(const sql::BoundDrop& drop) const {
+    DdlStep step;
+    step.change.dropped = drop.objects;
+    step.change.dropped_schemas = drop.schemas;
+    Outcome outcome = complete(drop.tag);
+    for (const std::string& text : drop.notices) outcome.notices.push_back(notice(text));
+    if (step.change.empty()) return outcome;
+    for (const ObjectId id : drop.objects) transaction.writes.erase(id);
+    TRY(Answer answer, apply_ddl(std::move(step), drop.tag));
+    (*answer)->notices = std::move(outcome.notices);
+    return answer;
+  }
+
+  Answer operator()(const sql::BoundAlter& alter) const {
+    DdlStep step;
+    step.change.created.push_back(alter.object);
+    return apply_ddl(std::move(step), alter.tag);
+  }
+
+  Answer apply_ddl(DdlStep step, const std::string& tag) const {
+    if (transaction.read_only) {
+      return SqlError(sqlstate::kReadOnlySqlTransaction, "cannot execute " + tag + " in a read-only transaction");
+    }
+    transaction.catalog = engine::apply(transaction.catalog, step.change);
+    transaction.ddl.push_back(std::move(step));
+    session.refresh_text();
+    return complete(tag);
+  }
+
+  Answer operator()(const sql::BoundTransaction& statement) const {
+    Outcome outcome = complete(statement.tag);
+    switch (statement.action) {
+      case sql::TransactionAction::kBegin:
+        if (session.in_block_) {
+          outcome.notices.push_back(
+              warning(sqlstate::kActiveSqlTransaction, "there is already a transaction in progress"));
+        }
+        session.in_block_ = true;
+        transaction.read_only = statement.read_only;
+        return outcome;
+      case sql::TransactionAction::kCommit:
+        if (!session.in_block_) {
+          outcome.notices.push_back(warning(sqlstate::kNoActiveSqlTransaction, "there is no transaction in progress"));
+        }
+        if (session.failed_) {
+          session.rollback();
+          outcome.tag = "ROLLBACK";
+          return outcome;
+        }
+        session.commit([session = &session, run = run, outcome](Status committed) mutable {
+          if (committed) {
+            session->finish(run, std::move(outcome));
+          } else {
+            session->finish(run, std::move(committed).error());
+          }
+        });
+        return std::optional<Outcome>();
+      case sql::TransactionAction::kRollback:
+        if (!session.in_block_) {
+          outcome.notices.push_back(warning(sqlstate::kNoActiveSqlTransaction, "there is no transaction in progress"));
+        }
+        session.rollback();
+        return outcome;
+      case sql::TransactionAction::kSavepoint:
+      case sql::TransactionAction::kRelease:
+      case sql::TransactionAction::kRollbackTo: break;
+    }
+    return not_supported("SAVEPOINT", "Split the work into several transactions.");
+  }
+
+  Answer operator()(const sql::BoundSet& set) const {
+    Outcome outcome = complete(set.reset ? "RESET" : "SET");
+    if (set.reset) {
+      TRY(session.settings_.reset(set.name));
+    } else {
+      TRY(session.settings_.set(set.name, set.value, set.local));
+    }
+    session.names_.reset();
+    session.refresh_text();
+    return outcome;
+  }
+
+  Answer operator()(const sql::BoundShow& show) const {
+    if (show.name == "all") {
+      std::vector<std::vector<std::string>> rows;
+      for (const SessionSettings::Row& row : session.settings_.rows())
+        rows.push_back({row.name, row.value, row.description});
+      portal().rows = text_rows(3, rows);
+    } else {
+      TRY(const std::string value, session.settings_.show(show.name));
+      portal().rows = text_rows(1, {{value}});
+    }
+    return complete("SHOW");
+  }
+
+  Answer operator()(const sql::BoundExplain& explain) const {
+    std::vector<std::vector<std::string>> rows;
+    size_t begin = 0;
+    while (begin < explain.text.size()) {
+      const size_t end = std::min(explain.text.find('\n', begin), explain.text.size());
+      rows.push_back({explain.text.substr(begin, end - begin)});
+      begin = end + 1;
+    }
+    portal().rows = text_rows(1, rows);
+    return complete("EXPLAIN");
+  }
+
+  Answer operator()(const sql::BoundPrepare& prepare) const {
+    if (session.named_.contains(prepare.name)) {
+      return SqlError(sqlstate::kDuplicatePreparedStatement,
+                      "prepared statement \"" + prepare.name + "\" already exists");
+    }
+    TRY(std::vector<sql::ParsedStatement> statements, sql::parse(prepare.statement_text));
+    TRY(session.named_[prepare.name], session.bind_statement(statements.front(), prepare.parameter_types));
+    return complete("PREPARE");
+  }
+
+  Answer operator()(const sql::BoundExecute& execute) const {
+    const auto found = session.named_.find(execute.name);
+    if (found == session.named_.end()) {
+      return SqlError(sqlstate::kInvalidSqlStatementName, "prepared statement \"" + execute.name + "\" does not exist");
+    }
+    const std::vector<SqlType>& types = found->second->parameter_types();
+    if (types.size() != execute.arguments.size()) {
+      return SqlError(sqlstate::kSyntaxError,
+                      "wrong number of parameters for prepared statement \"" + execute.name + "\"")
+          .with_detail("Expected " + std::to_string(types.size()) + " parameters but got " +
+                       std::to_string(execute.arguments.size()) + ".");
+    }
+    std::vector<Value> values;
+    for (size_t i = 0; i < types.size(); ++i) {
+      const Value& argument = execute.arguments[i];
+      if (argument.is_null() || argument.type().same_base(types[i])) {
+        values.push_back(argument.is_null() ? Value::null(types[i]) : argument);
+        continue;
+      }
+      TRY(Value converted, Value::parse(types[i], argument.to_string(env.eval.text), env.eval.text));
+      values.push_back(std::move(converted));
+    }
+    run->portal->prepared = found->second;
+    run->portal->parameters = std::move(values);
+    session.start(run);
+    return std::optional<Outcome>();
+  }
+
+  Answer operator()(const sql::BoundDeallocate& deallocate) const {
+    if (deallocate.name.empty()) {
+      session.named_.clear();
+      return complete("DEALLOCATE ALL");
+    }
+    if (session.named_.erase(deallocate.name) == 0) {
+      return SqlError(sqlstate::kInvalidSqlStatementName,
+                      "prepared statement \"" + deallocate.name + "\" does not exist");
+    }
+    return complete("DEALLOCATE");
+  }
+
+  Answer operator()(const sql::BoundNothing& nothing) const {
+    Outcome outcome = complete(nothing.tag);
+    if (!nothing.notice.empty()) outcome.notices.push_back(notice(nothing.notice));
+    return outcome;
+  }
+};
+
+void DatabaseSession::run_statement(const RunPtr& run) {
+  Transaction& transaction = open_transaction();
+  const expr::EvalContext eval = eval_context(transaction);
+  const StatementGuard guard(database_.clock(), cancelled_, settings_.statement_timeout_ms());
+  const QueryEnvironment env = environment(transaction, eval, guard);
+  // Held here: EXECUTE puts another statement in the portal.
+  const PreparedStatementPtr prepared = run->portal->prepared;
+  Result<std::optional<Outcome>> answer = std::visit(RunBound{*this, run, env, transaction}, prepared->statement());
+  if (!answer) {
+    finish(run, std::move(answer).error());
+    return;
+  }
+  if (!answer->has_value()) return;
+  const bool alone = !in_block_ && parts_ == 1 && transaction_ != nullptr && copy_ == nullptr;
+  if (!alone) {
+    finish(run, **std::move(answer));
+    return;
+  }
+  commit([this, run, outcome = **std::move(answer)](Status committed) mutable {
+    if (committed) {
+      finish(run, std::move(outcome));
+      return;
+    }
+    const bool lost = committed.error().state() == sqlstate::kSerializationFailure;
+    if (!lost || ++run->attempts >= kAttemptsMax) {
+      finish(run, std::move(committed).error());
+      return;
+    }
+    run->portal->rows.clear();
+    pool_.run([this, run] { start(run); });
+  });
+}
+
+// The outcome is known: rows and tag, or the error, go to the connection.
+void DatabaseSession::finish(const RunPtr& run, Result<Outcome> outcome) {
+  if (!outcome) {
+    run->done(std::move(outcome));
+    return;
+  }
+  run->portal->ran = true;
+  run->portal->outcome = *std::move(outcome);
+  const OutcomeKind kind = run->portal->outcome.kind;
+  if (kind == OutcomeKind::kCopyIn || kind == OutcomeKind::kEmpty) {
+    run->done(run->portal->outcome);
+    return;
+  }
+  deliver(run);
+}
+
+void DatabaseSession::copy_done(Completion done) {
+  if (copy_ == nullptr) {
+    done(SqlError(sqlstate::kProtocolViolation, "no COPY is in progress"));
+    return;
+  }
+  const std::unique_ptr<CopyIn> copy = std::move(copy_);
+  Transaction& transaction = open_transaction();
+  const expr::EvalContext eval = eval_context(transaction);
+  const StatementGuard guard(database_.clock(), cancelled_, settings_.statement_timeout_ms());
+  const QueryEnvironment env = environment(transaction, eval, guard);
+  const auto insert = [&]() -> Status {
+    TRY(Delta rows, copy->finish(text_));
+    TRY(TableWrite write, insert_rows(copy->statement().table, copy->statement().checks, std::move(rows), env));
+    return add_write(copy->statement().table, std::move(write), nullptr);
+  };
+  if (Status inserted = insert(); !inserted) {
+    done(std::move(inserted).error());
+    return;
+  }
+  Outcome outcome = complete("COPY " + std::to_string(copy->rows()));
+  if (in_block_) {
+    done(std::move(outcome));
+    return;
+  }
+  commit([done = std::move(done), outcome = std::move(outcome)](Status committed) mutable {
+    if (committed) {
+      done(std::move(outcome));
+    } else {
+      done(std::move(committed).error());
+    }
+  });
+}
+
+}  // namespace millrace::engine
