@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/database_session.h"
+#include "expr/expr_rewrite.h"
 #include "expr/program.h"
 
 namespace millrace::engine {

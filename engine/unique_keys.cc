@@ -144,3 +144,12 @@ Status UniqueKeys::check_at(const catalog::Object& table, const storage::ServedI
   }
   return {};
 }
+
+void UniqueKeys::apply(const Delta& delta) {
+  for (Constraint& constraint : constraints_) {
+    if (!constraint.keys) continue;
+    for (const DeltaBatch& batch : delta) constraint.keys->apply(project(batch, constraint.columns));
+  }
+}
+
+}  // namespace millrace::engine
