@@ -316,6 +316,24 @@ Object read_object(Reader& r) {
 
 }  // namespace
 
+std::string serialize(const Object& object) {
+  Writer w;
+  w.number(kVersion);
+  write_object(object, w);
+  return std::move(w.out);
+}
+
+Result<Object> deserialize_object(std::string_view bytes) {
+  Reader r(bytes);
+  if (r.number() > kVersion) {
+    return SqlError(sqlstate::kFeatureNotSupported, "the data directory was written by a newer version of millrace")
+        .with_hint("Start the version that wrote it, or a later one.");
+  }
+  Object object = read_object(r);
+  if (r.bad || !r.at_end()) return SqlError(sqlstate::kDataCorrupted, "a stored catalog object is damaged");
+  return object;
+}
+
 std::string CatalogSnapshot::serialize() const {
   Writer w;
   w.out = kMagic;
