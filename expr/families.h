@@ -21,12 +21,29 @@ struct CastRow {
 std::vector<ScalarFunction> comparison_operators();
 std::vector<ScalarFunction> integer_operators();
 std::vector<ScalarFunction> integer_functions();
+std::vector<ScalarFunction> float_operators();
+std::vector<ScalarFunction> float_functions();
+std::vector<ScalarFunction> string_operators();
+std::vector<ScalarFunction> string_functions();
+std::vector<ScalarFunction> string_search_functions();
+std::vector<ScalarFunction> letter_case_functions();
+std::vector<ScalarFunction> like_operators();
+std::vector<ScalarFunction> regex_functions();
 
 // expr/casts/
 std::vector<CastRow> generic_casts();
 std::vector<CastRow> integer_casts();
+std::vector<CastRow> float_casts();
+std::vector<CastRow> string_casts();
 
 // expr/aggregates/
 std::vector<AggregateSpec> count_aggregates();
+std::vector<AggregateSpec> integer_sum_aggregates();
+std::vector<AggregateSpec> float_sum_aggregates();
+std::vector<AggregateSpec> float_variance_aggregates();
+std::vector<AggregateSpec> numeric_sum_aggregates();
+std::vector<AggregateSpec> truth_aggregates();
+std::vector<AggregateSpec> extreme_aggregates();
+std::vector<AggregateSpec> declared_aggregates();
 
 }  // namespace millrace::expr

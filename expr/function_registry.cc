@@ -13,16 +13,19 @@ namespace {
 
 // One line a family.
 constexpr std::vector<ScalarFunction> (*kScalarFamilies[])() = {
-    comparison_operators,
-    integer_operators,
-    integer_functions,
+    comparison_operators,  integer_operators, integer_functions, float_operators,
+    float_functions,       string_operators,  string_functions,  string_search_functions,
+    letter_case_functions, like_operators,    regex_functions,
 };
 constexpr std::vector<CastRow> (*kCastFamilies[])() = {
     generic_casts,
     integer_casts,
+    float_casts,
+    string_casts,
 };
 constexpr std::vector<AggregateSpec> (*kAggregateFamilies[])() = {
-    count_aggregates,
+    count_aggregates,          integer_sum_aggregates, numeric_sum_aggregates, float_sum_aggregates,
+    float_variance_aggregates, truth_aggregates,       extreme_aggregates,     declared_aggregates,
 };
 constexpr std::vector<TableFunction> (*kTableFamilies[])() = {
     series_functions,

@@ -9,6 +9,7 @@
 //   last parameter Variadic     one or more further arguments of any type, NULLs included
 //   first parameter             `const EvalContext&` when it needs the session or the clock
 //   `ResultType`                a parameter that hands over the call's type (modifier included)
+//   `SiteCache`                 a parameter that hands over what this call site keeps, as a compiled pattern
 //   result T / optional<T>      NULL only when optional
 //   result Result<...>          it may fail: the function is fallible
 //
@@ -49,6 +50,22 @@ struct ResultType {
   SqlType type;
 };
 
+// Where a call site keeps one T between rows and batches.
+struct SiteCache {
+  CallState& state;
+
+  // The T that make() made before, if `still_good` says so, else a fresh one from make().
+  template <class T, class StillGood, class Make>
+  Result<const T*> get(StillGood still_good, Make make) const {
+    if (state == nullptr || !still_good(*static_cast<const T*>(state.get()))) {
+      Result<std::shared_ptr<T>> made = make();
+      if (!made) return std::move(made).error();
+      state = *std::move(made);
+    }
+    return static_cast<const T*>(state.get());
+  }
+};
+
 namespace typed {
 
 // How values of T lie in a column, where that is known at compile time: loops need it.
@@ -80,7 +97,7 @@ struct RawForm<double> : ArithmeticForm<double> {};
 
 // --- Parameters ---
 
-enum class Role { kContext, kResultType, kValue, kOptional, kVariadic };
+enum class Role { kContext, kResultType, kSiteCache, kValue, kOptional, kVariadic };
 
 template <class P>
 struct Parameter {
@@ -95,6 +112,10 @@ struct Parameter<EvalContext> {
 template <>
 struct Parameter<ResultType> {
   static constexpr Role kRole = Role::kResultType;
+};
+template <>
+struct Parameter<SiteCache> {
+  static constexpr Role kRole = Role::kSiteCache;
 };
 template <uint32_t TypeOid>
 struct Parameter<Any<TypeOid>> {
@@ -113,7 +134,8 @@ struct Parameter<Variadic<TypeOid>> {
 };
 
 template <class P>
-constexpr bool takes_argument = Parameter<P>::kRole != Role::kContext && Parameter<P>::kRole != Role::kResultType;
+constexpr bool takes_argument = Parameter<P>::kRole == Role::kValue || Parameter<P>::kRole == Role::kOptional ||
+                                Parameter<P>::kRole == Role::kVariadic;
 
 // --- Results ---
 
@@ -345,6 +367,8 @@ struct Kernel<F, std::tuple<Ps...>> {
       return std::cref(call.context);
     } else if constexpr (Parameter<P>::kRole == Role::kResultType) {
       return ResultType{call.result_type};
+    } else if constexpr (Parameter<P>::kRole == Role::kSiteCache) {
+      return SiteCache{call.state};
     } else if constexpr (Parameter<P>::kRole == Role::kVariadic) {
       rest.clear();
       for (size_t i = argument_index<I>(); i < call.arguments.size(); ++i) {
