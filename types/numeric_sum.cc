@@ -67,6 +67,14 @@ void NumericSum::add(const Numeric& value, int64_t weight) {
   }
 }
 
+void NumericSum::negate() {
+  nans_ = -nans_;
+  plus_infinities_ = -plus_infinities_;
+  minus_infinities_ = -minus_infinities_;
+  for (ScaleCount& entry : scales_) entry.count = -entry.count;
+  total_ = numeric::negate(total_);
+}
+
 void NumericSum::merge(const NumericSum& other) {
   nans_ += other.nans_;
   plus_infinities_ += other.plus_infinities_;

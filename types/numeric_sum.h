@@ -24,6 +24,8 @@ class NumericSum {
  public:
   void add(const Numeric& value, int64_t weight);
   void merge(const NumericSum& other);
+  // The sum of the same values with opposite weights.
+  void negate();
 
   // Sum of the weights. Aggregates over nothing are NULL: the caller asks this first.
   int64_t count() const;
