@@ -89,6 +89,7 @@ Result<Authenticator::Next> Authenticator::take_startup(std::string_view body, s
                                 static_cast<uint32_t>(code) >> 16, code & 0xffff));
   }
   TRY(read_parameters(body, code & 0xffff, out));
+  if (refusal_) return *refusal_;
   return identify(out);
 }
 

@@ -34,6 +34,9 @@ class Authenticator {
   Authenticator(engine::SessionFactory& factory, Rng& rng, const Limits& limits, bool tls_offered)
       : factory_(factory), rng_(rng), limits_(limits), tls_offered_(tls_offered) {}
 
+  // Whoever asks for a session gets this error: there is no room for one more.
+  void refuse_with(SqlError error) { refusal_ = std::move(error); }
+
   // The frame at the front of `input`, as this state wants it.
   Result<Frame> next(std::string_view input) const;
   // Takes a complete one; `input_left` are the bytes received after it. Answers go to `out`. Errors are fatal.
@@ -60,6 +63,7 @@ class Authenticator {
   bool gss_asked_ = false;
   engine::SessionOptions options_;
   std::optional<ScramExchange> scram_;
+  std::optional<SqlError> refusal_;
 };
 
 }  // namespace millrace::pgwire

@@ -40,7 +40,9 @@ class Connection final : public SocketWatcher, public Carrier {
   void on_ready(Readiness readiness) override;
   void post(std::function<void()> job) override;
   void progressed() override;
+  void refuse_with(SqlError error) { conversation_.refuse_with(std::move(error)); }
   void shut_down(const SqlError& why);
+  void press() { conversation_.press(); }
 
   const std::string& address() const { return address_; }
   bool authenticated() const { return authenticated_; }

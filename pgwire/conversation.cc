@@ -93,6 +93,10 @@ void Conversation::shut_down(const SqlError& why) {
   if (session_) session_->cancel();
 }
 
+void Conversation::press() {
+  if (busy_ && session_ && (hung_up_ || shut_down_)) session_->cancel();
+}
+
 // Steps until there is nothing to do here. After kAway nothing of this object may be touched: it may be at
 // work elsewhere already, or gone.
 Conversation::Went Conversation::work(Place place) {

@@ -66,6 +66,8 @@ class Conversation {
   // Takes bytes from the client and goes on.
   void receive(std::string_view bytes);
   std::string& output() { return out_; }
+  // Before the first bytes: whoever asks for a session gets this error.
+  void refuse_with(SqlError error) { authenticator_.refuse_with(std::move(error)); }
   // To be called when output() has been sent: goes on if it had stopped for that. False: it had not.
   bool resume();
   bool wants_input() const { return !busy_ && !ended_ && out_.size() < parts_.limits.output_bytes_high; }
@@ -78,6 +80,8 @@ class Conversation {
   bool authenticated() const { return session_ != nullptr; }
   void hang_up();                       // the client is gone: what runs is cancelled
   void shut_down(const SqlError& why);  // ends it with this error, what runs is cancelled
+  // Cancels again what has been cancelled by these: it may have begun only afterwards. To be called now and then.
+  void press();
 
  private:
   enum class Place : uint8_t { kNetwork, kPool };

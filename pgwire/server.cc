@@ -6,12 +6,13 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "pgwire/connection.h"
-#include "pgwire/report.h"
 
 namespace millrace::pgwire {
 namespace {
 
 constexpr size_t kReadBytes = size_t{64} << 10;
+// So many above the limit are still told why, when they have said who they are; the rest is closed.
+constexpr size_t kToldMax = 64;
 // A loop without traffic still says that it holds no old rows.
 constexpr int64_t kIdleTurnNs = 100'000'000;
 
@@ -31,10 +32,13 @@ class Server::Shard final : public ConnectionOwner {
     idle_turn();
   }
 
-  void add(Socket socket) {
+  void add(Socket socket, bool welcome) {
     auto connection = std::make_unique<Connection>(*this, std::move(socket), server_.parts_.factory, server_.parts_.rng,
                                                    server_.limits_, server_.identity_.get());
     Connection* key = connection.get();
+    if (!welcome) {
+      key->refuse_with(SqlError(sqlstate::kTooManyConnections, "sorry, too many clients already"));
+    }
     connections_.emplace(key, std::move(connection));
     if (stopping_) key->shut_down(stopped());
   }
@@ -65,6 +69,7 @@ class Server::Shard final : public ConnectionOwner {
   }
   void idle_turn() {
     quiescent();
+    for (const auto& [connection, owned] : connections_) connection->press();
     idle_timer_ = loop_.after(kIdleTurnNs, [this] { idle_turn(); });
   }
 
@@ -95,29 +100,29 @@ void Server::start(Socket listener) {
 }
 
 void Server::accept(Socket socket) {
-  if (!admit(socket.peer_address())) {
-    std::string answer;
-    append_error(SqlError(sqlstate::kTooManyConnections, "sorry, too many clients already"), Severity::kFatal, {},
-                 answer);
-    socket.write(answer);  // as much as goes
-    return;
-  }
+  const Admission admission = admit(socket.peer_address());
+  if (admission == Admission::kNone) return;
   Shard& shard = *shards_[next_shard_++ % shards_.size()];
-  shard.loop().post([&shard, socket = std::make_shared<Socket>(std::move(socket))] { shard.add(std::move(*socket)); });
+  shard.loop().post([&shard, admission, socket = std::make_shared<Socket>(std::move(socket))] {
+    shard.add(std::move(*socket), admission == Admission::kWelcome);
+  });
 }
 
-bool Server::admit(const std::string& address) {
+Server::Admission Server::admit(const std::string& address) {
   const std::lock_guard lock(mutex_);
-  if (statistics_.open >= limits_.connections_max ||
-      unauthenticated_[address] >= limits_.unauthenticated_per_address_max) {
-    ++statistics_.refused;
-    return false;
+  const bool room = statistics_.open < limits_.connections_max;
+  const auto waiting = unauthenticated_.find(address);
+  if (!room) ++statistics_.refused;
+  if (statistics_.open >= limits_.connections_max + kToldMax ||
+      (waiting != unauthenticated_.end() && waiting->second >= limits_.unauthenticated_per_address_max)) {
+    if (room) ++statistics_.refused;
+    return Admission::kNone;
   }
   ++statistics_.accepted;
   ++statistics_.open;
   ++statistics_.unauthenticated;
   ++unauthenticated_[address];
-  return true;
+  return room ? Admission::kWelcome : Admission::kToBeRefused;
 }
 
 // A connection from `address` is no longer waiting for its client to prove itself.

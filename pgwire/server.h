@@ -53,7 +53,8 @@ class Server {
   class Shard;
 
   void accept(Socket socket);
-  bool admit(const std::string& address);
+  enum class Admission : uint8_t { kWelcome, kToBeRefused, kNone };
+  Admission admit(const std::string& address);
   void admitted(const std::string& address);
   void gone();
 
