@@ -9,6 +9,10 @@ class SystemClock final : public Clock {
  public:
   WallTime now() override { return {read_ns(CLOCK_REALTIME) / 1000}; }
   int64_t monotonic_ns() override { return read_ns(CLOCK_MONOTONIC); }
+  void sleep_us(int64_t micros) override {
+    const timespec duration{.tv_sec = micros / 1'000'000, .tv_nsec = micros % 1'000'000 * 1000};
+    nanosleep(&duration, nullptr);
+  }
 
  private:
   static int64_t read_ns(clockid_t id) {

@@ -20,6 +20,8 @@ class Clock {
   virtual WallTime now() = 0;
   // Never goes back; its zero means nothing. For durations and deadlines.
   virtual int64_t monotonic_ns() = 0;
+  // Returns when about so much time has passed. For pacing, never for synchronisation.
+  virtual void sleep_us(int64_t micros) = 0;
 };
 
 // The machine's clock. Threads: any.
@@ -31,6 +33,7 @@ class ManualClock final : public Clock {
   explicit ManualClock(WallTime start) : now_micros_(start.micros) {}
   WallTime now() override { return {now_micros_}; }
   int64_t monotonic_ns() override { return now_micros_ * 1000; }
+  void sleep_us(int64_t micros) override { advance_us(micros); }
   void advance_us(int64_t micros) { now_micros_ += micros; }
 
  private:

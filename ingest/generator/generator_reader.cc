@@ -1,8 +1,6 @@
 #include "ingest/generator/generator_reader.h"
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 #include "ingest/generator/generator.h"
 
@@ -42,7 +40,7 @@ class GeneratorReader final : public SourceReader {
     SourceBatch batch;
     int64_t ready = std::min(due(), end_);
     if (ready <= next_ && next_ < end_) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(std::min<int64_t>(wait_ms, kLongestNapMs)));
+      clock_.sleep_us(std::min<int64_t>(wait_ms, kLongestNapMs) * 1000);
       ready = std::min(due(), end_);
     }
     const int64_t stop = std::min(ready, next_ + static_cast<int64_t>(rows_max));
