@@ -23,6 +23,7 @@ std::vector<ScalarFunction> integer_operators();
 std::vector<ScalarFunction> integer_functions();
 std::vector<ScalarFunction> float_operators();
 std::vector<ScalarFunction> float_functions();
+std::vector<ScalarFunction> numeric_functions();
 std::vector<ScalarFunction> string_operators();
 std::vector<ScalarFunction> string_functions();
 std::vector<ScalarFunction> string_search_functions();
@@ -34,6 +35,7 @@ std::vector<ScalarFunction> regex_functions();
 std::vector<CastRow> generic_casts();
 std::vector<CastRow> integer_casts();
 std::vector<CastRow> float_casts();
+std::vector<CastRow> numeric_casts();
 std::vector<CastRow> string_casts();
 
 // expr/aggregates/

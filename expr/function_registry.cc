@@ -13,15 +13,12 @@ namespace {
 
 // One line a family.
 constexpr std::vector<ScalarFunction> (*kScalarFamilies[])() = {
-    comparison_operators,  integer_operators, integer_functions, float_operators,
-    float_functions,       string_operators,  string_functions,  string_search_functions,
-    letter_case_functions, like_operators,    regex_functions,
+    comparison_operators,    integer_operators,     integer_functions, float_operators,
+    float_functions,         numeric_functions,     string_operators,  string_functions,
+    string_search_functions, letter_case_functions, like_operators,    regex_functions,
 };
 constexpr std::vector<CastRow> (*kCastFamilies[])() = {
-    generic_casts,
-    integer_casts,
-    float_casts,
-    string_casts,
+    generic_casts, integer_casts, float_casts, numeric_casts, string_casts,
 };
 constexpr std::vector<AggregateSpec> (*kAggregateFamilies[])() = {
     count_aggregates,          integer_sum_aggregates, numeric_sum_aggregates, float_sum_aggregates,
