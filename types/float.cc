@@ -70,8 +70,9 @@ Result<Slot> parse(std::string_view text, SqlType, const TextContext&, Arena&) {
     return mantissa.find_first_of(hex ? "123456789abcdefABCDEF" : "123456789") != std::string_view::npos;
   }();
   if ((std::isinf(value) && !names_infinity) || (value == 0 && has_digit_other_than_zero)) {
+    // real's message quotes all that was written, double precision's the number in it.
     return SqlError(sqlstate::kNumericValueOutOfRange,
-                    "\"" + number + "\" is out of range for type " + Traits<T>::kSql);
+                    "\"" + (sizeof(T) == 4 ? copy : number) + "\" is out of range for type " + Traits<T>::kSql);
   }
   if (end != copy.c_str() + copy.size()) return invalid();
   return Traits<T>::store(value);
