@@ -39,6 +39,16 @@ Slot store(T value) {
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
+// PostgreSQL counts downwards and turns the sign at the end, so a number that is too large is noticed before
+// what stands behind it, unless only its sign makes it too large.
+template <class T>
+bool overflows_while_read(std::string_view number) {
+  if (number.starts_with('-')) return true;
+  const std::string negative = "-" + std::string(number);
+  T value;
+  return std::from_chars(negative.data(), negative.data() + negative.size(), value).ec != std::errc{};
+}
+
 template <class T>
 Result<Slot> parse(std::string_view text, SqlType, const TextContext&, Arena&) {
   std::string_view digits = text;
@@ -47,11 +57,12 @@ Result<Slot> parse(std::string_view text, SqlType, const TextContext&, Arena&) {
   if (digits.size() > 1 && digits[0] == '+' && digits[1] != '-') digits.remove_prefix(1);
   T value{};
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error == std::errc::result_out_of_range) {  // also with something behind it
+  const bool all_read = end == digits.data() + digits.size();
+  if (error == std::errc::result_out_of_range && (all_read || overflows_while_read<T>({digits.data(), end}))) {
     return SqlError(sqlstate::kNumericValueOutOfRange,
                     "value \"" + std::string(text) + "\" is out of range for type " + Names<T>::kSql);
   }
-  if (error != std::errc{} || end != digits.data() + digits.size()) {
+  if (error != std::errc{} || !all_read) {
     return SqlError(sqlstate::kInvalidTextRepresentation,
                     "invalid input syntax for type " + std::string(Names<T>::kSql) + ": \"" + std::string(text) + "\"");
   }

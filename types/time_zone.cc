@@ -15,11 +15,11 @@ TimeZone::TimeZone(std::string name, std::vector<LocalTimeType> types, std::vect
 }
 
 std::optional<int32_t> TimeZone::fixed_seconds_east() const {
-  if (after_) return std::nullopt;
-  for (const LocalTimeType& type : types_) {
-    if (type.seconds_east != types_[0].seconds_east) return std::nullopt;
-  }
-  return types_[0].seconds_east;
+  const int32_t first = types_[0].seconds_east;
+  const auto differs = [&](const LocalTimeType& type) { return type.seconds_east != first; };
+  if (std::any_of(types_.begin(), types_.end(), differs)) return std::nullopt;
+  if (after_ && (differs(after_->standard) || (after_->daylight && differs(*after_->daylight)))) return std::nullopt;
+  return first;
 }
 
 ptrdiff_t TimeZone::change_before(int64_t unix_seconds) const {
