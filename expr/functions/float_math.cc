@@ -134,7 +134,7 @@ std::vector<ScalarFunction> float_functions() {
   add_trigonometry(rows);
   rows.push_back(scalar("sqrt", [](double x) { return square_root(x); }, "Square root.", "sqrt(4::float8) = 2"));
   rows.push_back(op("|/", [](double x) { return square_root(x); }, "Square root.", "|/ 25.0::float8 = 5"));
-  rows.push_back(scalar("cbrt", [](double x) { return std::cbrt(x); }, "Cube root.", "cbrt(27::float8) = 3"));
+  rows.push_back(scalar("cbrt", [](double x) { return std::cbrt(x); }, "Cube root.", "cbrt(8::float8) = 2"));
   rows.push_back(op("||/", [](double x) { return std::cbrt(x); }, "Cube root.", "||/ 64.0::float8 = 4"));
   for (const char* name : {"power", "pow"}) {
     rows.push_back(scalar(
