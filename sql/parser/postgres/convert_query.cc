@@ -2,6 +2,12 @@
 #include "sql/parser/postgres/converter.h"
 
 namespace millrace::sql {
+namespace {
+
+// libpg_query puts LIMIT_OPTION_DEFAULT before PostgreSQL's own members, which the headers do not know.
+constexpr int kLimitWithTies = 2;
+
+}  // namespace
 
 ast::QueryPtr Converter::query_ptr(const Node* node) {
   if (node == nullptr) return nullptr;
@@ -38,7 +44,7 @@ ast::Query Converter::query(const SelectStmt* node) {
   out.order_by = sort_items(node->sortClause);
   out.limit = expr(node->limitCount);
   out.offset = expr(node->limitOffset);
-  out.with_ties = node->limitOption == LIMIT_OPTION_WITH_TIES;
+  out.with_ties = static_cast<int>(node->limitOption) == kLimitWithTies;
   if (node->lockingClause != nullptr) {
     const auto* locking = static_cast<const LockingClause*>(linitial(node->lockingClause));
     out.locking = locking->strength == LCS_FORUPDATE        ? "FOR UPDATE"

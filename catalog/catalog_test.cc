@@ -1,0 +1,107 @@
+#include "catalog/catalog.h"
+
+#include <gtest/gtest.h>
+
+#include "catalog/generator_tables.h"
+
+namespace millrace::catalog {
+namespace {
+
+Object make(uint32_t id, const char* name, decltype(Object::details) details, std::vector<ObjectId> depends_on = {}) {
+  Object object;
+  object.id = ObjectId(id);
+  object.name = {"public", name};
+  object.definition_sql = std::string("CREATE ") + name;
+  object.columns = {{"a", type_of(oid::kInt4), true, "1 + 1", "a comment"},
+                    {"b", type_of(oid::kVarchar, 14), false, "", ""}};
+  object.depends_on = std::move(depends_on);
+  object.details = std::move(details);
+  return object;
+}
+
+std::shared_ptr<const CatalogSnapshot> full_catalog() {
+  GeneratorSource generator{GeneratorKind::kNexmark};
+  generator.rate = 2.5;
+  auto catalog = std::make_shared<const CatalogSnapshot>();
+  catalog = catalog->with_schema("other");
+  catalog = catalog->with_object(make(16390, "t", Table{{{"t_pkey", {0}, true}}, {{"t_check", "a > 0"}}}));
+  catalog = catalog->with_object(make(16391, "v", View{"SELECT 1", {"public"}}, {ObjectId(16390)}));
+  catalog = catalog->with_object(make(16392, "m", MaterializedView{"SELECT 2", {"x", "y"}, true, {1, 0}, true},
+                                      {ObjectId(16390), ObjectId(16391)}));
+  catalog = catalog->with_object(make(16393, "g", Source{generator}));
+  catalog = catalog->with_object(make(16394, "gt", SourceTable{ObjectId(16393), 2}, {ObjectId(16393)}));
+  catalog = catalog->with_object(make(16395, "c", Connection{{"h:1"}, {{"security protocol", "SSL"}}}));
+  catalog = catalog->with_object(
+      make(16396, "k", Source{KafkaSource{ObjectId(16395), "topic", {0, -1, 7}, false, true}}, {ObjectId(16395)}));
+  catalog = catalog->with_object(make(16397, "s", Secret{"hidden"}));
+  catalog = catalog->with_object(make(16398, "i", Index{ObjectId(16390), {1}, true}, {ObjectId(16390)}));
+  return catalog->with_object(make(16399, "q", Sequence{-5, 2}));
+}
+
+TEST(CatalogTest, ResolvesAlongTheSearchPath) {
+  const auto catalog = full_catalog();
+  EXPECT_EQ(catalog->resolve("", "t", {"other", "public"})->id, ObjectId(16390));
+  EXPECT_EQ(catalog->resolve("", "t", {"other"}), nullptr);
+  EXPECT_EQ(catalog->resolve("other", "t", {"public"}), nullptr);
+  EXPECT_EQ(catalog->resolve("", "pg_class", {})->id, ObjectId(1259));
+  EXPECT_EQ(catalog->resolve("information_schema", "columns", {})->columns[3].name, "column_name");
+  EXPECT_TRUE(catalog->resolve("millrace", "sources", {})->is_relation());
+}
+
+TEST(CatalogTest, DependentsAndChanges) {
+  const auto catalog = full_catalog();
+  EXPECT_EQ(catalog->dependents(ObjectId(16390)),
+            (std::vector<ObjectId>{ObjectId(16391), ObjectId(16392), ObjectId(16398)}));
+  EXPECT_EQ(catalog->next_id(), ObjectId(16400));
+  const auto fewer = catalog->without_object(ObjectId(16399));
+  EXPECT_EQ(fewer->find(QualifiedName{"public", "q"}), nullptr);
+  EXPECT_EQ(fewer->next_id(), ObjectId(16400)) << "ids are never used again";
+  EXPECT_NE(catalog->find(QualifiedName{"public", "q"}), nullptr) << "the old snapshot stands";
+  Object renamed = *catalog->find(ObjectId(16390));
+  renamed.name.name = "t2";
+  const auto after = catalog->with_object(renamed);
+  EXPECT_EQ(after->find(QualifiedName{"public", "t"}), nullptr);
+  EXPECT_EQ(after->find(QualifiedName{"public", "t2"})->id, ObjectId(16390));
+}
+
+TEST(CatalogTest, ComesBackFromBytes) {
+  const auto catalog = full_catalog();
+  const std::string bytes = catalog->serialize();
+  const auto back = CatalogSnapshot::deserialize(bytes);
+  ASSERT_TRUE(back);
+  EXPECT_EQ((*back)->serialize(), bytes);
+  EXPECT_EQ((*back)->next_id(), catalog->next_id());
+  EXPECT_TRUE((*back)->has_schema("other"));
+  EXPECT_NE((*back)->find(ObjectId(1259)), nullptr);
+  const Object& view = *(*back)->find(ObjectId(16392));
+  EXPECT_EQ(view.as<MaterializedView>()->key, (std::vector<uint32_t>{1, 0}));
+  EXPECT_EQ(view.columns[1].type.to_string(), "character varying(10)");
+  EXPECT_EQ((*back)->find(ObjectId(16390))->as<Table>()->checks[0].expression_sql, "a > 0");
+  const auto& kafka = std::get<KafkaSource>((*back)->find(ObjectId(16396))->as<Source>()->from);
+  EXPECT_EQ(kafka.start_offsets, (std::vector<int64_t>{0, -1, 7}));
+}
+
+TEST(CatalogTest, RefusesDamageAndNewerVersions) {
+  const std::string bytes = full_catalog()->serialize();
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_FALSE(CatalogSnapshot::deserialize(std::string_view(bytes).substr(0, size))) << size;
+  }
+  EXPECT_FALSE(CatalogSnapshot::deserialize(bytes + "x"));
+  std::string newer = bytes;
+  newer[7] = 99;
+  const auto refused = CatalogSnapshot::deserialize(newer);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message(), "the data directory was written by a newer version of millrace");
+}
+
+TEST(CatalogTest, GeneratorTablesHaveTypes) {
+  EXPECT_EQ(generator_tables(GeneratorKind::kAuction).size(), 5u);
+  for (const GeneratorKind kind : {GeneratorKind::kCounter, GeneratorKind::kAuction, GeneratorKind::kNexmark}) {
+    for (const GeneratorTable& table : generator_tables(kind)) {
+      EXPECT_FALSE(generator_columns(table).empty()) << table.name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace millrace::catalog

@@ -1,0 +1,213 @@
+// Function calls: scalar, aggregate, set-returning, casts in function form, CURRENT_DATE and its like.
+#include <fmt/format.h>
+
+#include "expr/overload_resolution.h"
+#include "sql/binder/expr_binder.h"
+
+namespace millrace::sql {
+
+using expr::ExprPtr;
+
+Result<std::string> function_name(const ast::ObjectName& name) {
+  if (name.parts.size() == 1 || (name.parts.size() == 2 && name.parts[0] == "pg_catalog")) return name.last();
+  return SqlError(sqlstate::kUndefinedFunction, fmt::format("function {}() does not exist", name.to_string()))
+      .with_hint("Functions are built in and stand in pg_catalog.");
+}
+
+ExprBinder::Bound ExprBinder::call_function(const std::string& name, std::vector<ExprPtr> arguments) {
+  TRY(const expr::ResolvedCall call, expr::resolve_function(name, types_of(arguments)));
+  if (call.candidate.scalar == nullptr) {
+    return not_supported(fmt::format("{}() in this place", name), "Call it in a select list or in FROM.");
+  }
+  TRY(arguments, coerce_arguments(std::move(arguments), call.argument_types));
+  return expr::make_call(*call.candidate.scalar, std::move(arguments), call.result_type);
+}
+
+// int4(x), text(x): a type's name called like a function is a cast when there is no such function.
+ExprBinder::Bound ExprBinder::cast_by_name(const std::string& name, const ExprPtr& argument) {
+  const TypeInfo* type = find_type(name);
+  if (type == nullptr || type->name != name || type->kind == TypeKind::kPseudo) {
+    return SqlError(sqlstate::kUndefinedFunction, "");
+  }
+  return coercions().coerce(argument, SqlType(*type), expr::CastContext::kExplicit);
+}
+
+Status ExprBinder::check_plain_call(const ast::FunctionCall& node) const {
+  const std::string& name = node.name.last();
+  const auto refuse = [&](const char* what) {
+    return SqlError(sqlstate::kWrongObjectType,
+                    fmt::format("{} specified, but {} is not an aggregate function", what, name));
+  };
+  if (node.star) {
+    return SqlError(sqlstate::kWrongObjectType,
+                    fmt::format("{}(*) specified, but {} is not an aggregate function", name, name));
+  }
+  if (node.distinct) return refuse("DISTINCT");
+  if (node.within_group) return refuse("WITHIN GROUP");
+  if (!node.order_by.empty()) return refuse("ORDER BY");
+  if (node.filter != nullptr) return refuse("FILTER");
+  return {};
+}
+
+ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast::Expr&) {
+  TRY(const std::string name, function_name(node.name));
+  if (!node.argument_names.empty()) return not_supported("named notation", "Give the arguments by position.");
+  if (node.variadic) return not_supported("VARIADIC", "Give the arguments one by one.");
+  if (node.over != nullptr) {
+    return not_supported("a window function", "Use GROUP BY with a join, or DISTINCT ON and LIMIT for the first rows.");
+  }
+  if (node.within_group) return not_supported("WITHIN GROUP", "Use min, max, or DISTINCT ON.");
+
+  // Names in an aggregate's arguments need no grouping, so they are set aside until it is known.
+  std::vector<ColumnUse> before = std::move(block_.uses);
+  block_.uses.clear();
+  auto arguments = bind_all(node.arguments);
+  std::vector<ColumnUse> own = std::move(block_.uses);
+  block_.uses = std::move(before);
+  if (!arguments) return std::move(arguments).error();
+
+  Result<expr::ResolvedCall> call = expr::resolve_function(name, types_of(*arguments));
+  if (!call) {
+    if (arguments->size() == 1 && call.error().state() == sqlstate::kUndefinedFunction) {
+      Bound cast = cast_by_name(name, (*arguments)[0]);
+      block_.uses.insert(block_.uses.end(), own.begin(), own.end());
+      if (cast || !cast.error().message().empty()) return cast;
+    }
+    if (node.star) {
+      return SqlError(sqlstate::kUndefinedFunction, fmt::format("function {}() does not exist", name))
+          .with_hint(
+              "No function matches the given name and argument types. You might need to add explicit type casts.");
+    }
+    return std::move(call).error();
+  }
+  TRY(*arguments, coerce_arguments(std::move(*arguments), call->argument_types));
+  if (call->candidate.aggregate != nullptr) {
+    return bind_aggregate(node, *call->candidate.aggregate, std::move(*arguments), call->result_type, std::move(own));
+  }
+  block_.uses.insert(block_.uses.end(), own.begin(), own.end());
+  TRY(check_plain_call(node));
+  if (call->candidate.table != nullptr) return bind_table_function(*call->candidate.table, std::move(*arguments));
+  return expr::make_call(*call->candidate.scalar, std::move(*arguments), call->result_type);
+}
+
+ExprBinder::Bound ExprBinder::bind_aggregate(const ast::FunctionCall& node, const expr::AggregateSpec& spec,
+                                             std::vector<ExprPtr> arguments, SqlType type,
+                                             std::vector<ColumnUse> uses) {
+  if (!node.star && arguments.empty()) {
+    return SqlError(sqlstate::kWrongObjectType,
+                    fmt::format("{}(*) must be used to call a parameterless aggregate function", spec.name));
+  }
+  if (clause_ == Clause::kAggregateArgument) {
+    return SqlError(sqlstate::kGroupingError, "aggregate function calls cannot be nested");
+  }
+  const bool allowed = clause_ == Clause::kSelect || clause_ == Clause::kHaving || clause_ == Clause::kOrderBy ||
+                       clause_ == Clause::kDistinctOn;
+  if (!allowed) {
+    return SqlError(sqlstate::kGroupingError,
+                    fmt::format("aggregate functions are not allowed in {}", clause_name(clause_)));
+  }
+  for (const PendingAggregate& other : block_.aggregates) {
+    for (const ExprPtr& argument : arguments) {
+      ColumnSet used;
+      add_referenced(argument, used);
+      if (used.contains(other.id)) {
+        return SqlError(sqlstate::kGroupingError, "aggregate function calls cannot be nested");
+      }
+    }
+  }
+  if (uses.empty() && !arguments.empty() && block_.parent != nullptr) {
+    for (const ExprPtr& argument : arguments) {
+      if (argument->has_columns()) {
+        return not_supported("an aggregate of an enclosing query's columns alone",
+                             "Compute the aggregate in the enclosing query.");
+      }
+    }
+  }
+  if (spec.law == expr::AggregateLaw::kNotBuilt) {
+    return not_supported(fmt::format("aggregate function {}", spec.to_string()), "Use count, sum, min, max or avg.");
+  }
+  PendingAggregate pending{0, &spec, std::move(arguments), node.distinct, nullptr};
+  // The order of its input changes none of the aggregates we have; it has to be right all the same.
+  const std::vector<ColumnUse> outside = block_.uses;
+  for (const ast::SortItem& item : node.order_by) {
+    TRY(ExprBinder(binder_, block_, Clause::kAggregateArgument).bind(*item.expression));
+  }
+  if (node.filter != nullptr) {
+    TRY(pending.filter, ExprBinder(binder_, block_, Clause::kFilter).bind_boolean(*node.filter, "FILTER"));
+  }
+  block_.uses = outside;
+  if (pending.distinct && type_of(oid::kBool).valid() && !pending.arguments.empty() &&
+      pending.arguments[0]->type().info().compare == nullptr) {
+    return SqlError(sqlstate::kUndefinedFunction, fmt::format("could not identify an equality operator for type {}",
+                                                              pending.arguments[0]->type().to_string()));
+  }
+  const auto same = [&](const PendingAggregate& other) {
+    if (other.spec != pending.spec || other.distinct != pending.distinct ||
+        other.arguments.size() != pending.arguments.size() ||
+        (other.filter == nullptr) != (pending.filter == nullptr)) {
+      return false;
+    }
+    for (size_t i = 0; i < other.arguments.size(); ++i) {
+      if (!structurally_equal(*other.arguments[i], *pending.arguments[i])) return false;
+    }
+    return pending.filter == nullptr || structurally_equal(*other.filter, *pending.filter);
+  };
+  for (const PendingAggregate& other : block_.aggregates) {
+    if (same(other)) return binder_.columns_.ref(other.id);
+  }
+  pending.id = binder_.columns_.add(spec.name, type);
+  const ColumnId id = pending.id;
+  block_.aggregates.push_back(std::move(pending));
+  block_.grouped = true;
+  return binder_.columns_.ref(id);
+}
+
+ExprBinder::Bound ExprBinder::bind_table_function(const expr::TableFunction& function, std::vector<ExprPtr> arguments) {
+  if (clause_ != Clause::kSelect) {
+    return SqlError(sqlstate::kFeatureNotSupported,
+                    fmt::format("set-returning functions are not allowed in {}", clause_name(clause_)));
+  }
+  for (const PendingTableFunction& other : block_.table_functions) {
+    if (other.function == &function && other.arguments.size() == arguments.size()) continue;
+  }
+  if (!block_.table_functions.empty()) {
+    return not_supported("more than one set-returning function in a select list", "Call them in FROM with ROWS FROM.");
+  }
+  const std::vector<SqlType> types = types_of(arguments);
+  const std::vector<CompositeField> fields = function.columns(types);
+  PendingTableFunction pending{&function, std::move(arguments), {}};
+  std::vector<ExprPtr> values;
+  for (const CompositeField& field : fields) {
+    pending.columns.push_back(binder_.columns_.add(field.name, field.type));
+    values.push_back(binder_.columns_.ref(pending.columns.back()));
+  }
+  block_.table_functions.push_back(std::move(pending));
+  if (values.size() == 1) return values[0];
+  return expr::make_row(std::move(values), record_of(fields));
+}
+
+// The words that are calls without parentheses, by the functions they stand for.
+ExprBinder::Bound ExprBinder::bind_kind(const ast::SqlValueFunction& node, const ast::Expr&) {
+  using Kind = ast::SqlValueFunction::Kind;
+  const auto now_as = [&](uint32_t type) -> Bound {
+    TRY(ExprPtr now, call_function("now", {}));
+    const int32_t typmod = node.precision;
+    return coercions().coerce(now, type_of(type, typmod), expr::CastContext::kExplicit);
+  };
+  switch (node.kind) {
+    case Kind::kCurrentDate: return now_as(oid::kDate);
+    case Kind::kCurrentTime: return now_as(oid::kTimeTz);
+    case Kind::kCurrentTimestamp: return now_as(oid::kTimestampTz);
+    case Kind::kLocalTime: return now_as(oid::kTime);
+    case Kind::kLocalTimestamp: return now_as(oid::kTimestamp);
+    case Kind::kCurrentRole:
+    case Kind::kCurrentUser:
+    case Kind::kUser: return call_function("current_user", {});
+    case Kind::kSessionUser: return call_function("session_user", {});
+    case Kind::kCurrentCatalog: return call_function("current_database", {});
+    case Kind::kCurrentSchema: return call_function("current_schema", {});
+  }
+  return SqlError(sqlstate::kInternalError, "a value function of no kind");
+}
+
+}  // namespace millrace::sql

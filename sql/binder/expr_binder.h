@@ -1,0 +1,103 @@
+// Binds one expression of a block. Private to sql/binder/: others go through QueryBinder::bind_expr.
+#pragma once
+
+#include "sql/binder/query_binder.h"
+
+namespace millrace::sql {
+
+class ExprBinder {
+ public:
+  using Bound = Result<expr::ExprPtr>;
+
+  ExprBinder(QueryBinder& binder, Block& block, Clause clause) : binder_(binder), block_(block), clause_(clause) {}
+
+  // Errors get the expression's place unless they have one.
+  Bound bind(const ast::Expr& expr);
+  Result<std::vector<expr::ExprPtr>> bind_all(const ast::Exprs& exprs);
+  Bound bind_boolean(const ast::Expr& expr, const std::string& what);
+
+  // A top-level conjunct that is EXISTS, IN (SELECT) or their negation, as a semi- or antijoin. False
+  // when it is none of them.
+  Result<bool> bind_semijoin(const ast::Expr& conjunct);
+
+ private:
+  // One a form, in bind_expr.cc, bind_operator.cc, bind_function.cc, bind_subquery.cc, ...
+  Bound bind_kind(const ast::ColumnRef& node, const ast::Expr& at);
+  Bound bind_kind(const ast::Parameter& node, const ast::Expr& at);
+  Bound bind_kind(const ast::Constant& node, const ast::Expr& at);
+  Bound bind_kind(const ast::TypeCast& node, const ast::Expr& at);
+  Bound bind_kind(const ast::Collate& node, const ast::Expr& at);
+  Bound bind_kind(const ast::Operator& node, const ast::Expr& at);
+  Bound bind_kind(const ast::QuantifiedArray& node, const ast::Expr& at);
+  Bound bind_kind(const ast::And& node, const ast::Expr& at);
+  Bound bind_kind(const ast::Or& node, const ast::Expr& at);
+  Bound bind_kind(const ast::Not& node, const ast::Expr& at);
+  Bound bind_kind(const ast::DistinctFrom& node, const ast::Expr& at);
+  Bound bind_kind(const ast::NullIf& node, const ast::Expr& at);
+  Bound bind_kind(const ast::InList& node, const ast::Expr& at);
+  Bound bind_kind(const ast::Between& node, const ast::Expr& at);
+  Bound bind_kind(const ast::NullTest& node, const ast::Expr& at);
+  Bound bind_kind(const ast::BooleanTest& node, const ast::Expr& at);
+  Bound bind_kind(const ast::Case& node, const ast::Expr& at);
+  Bound bind_kind(const ast::Coalesce& node, const ast::Expr& at);
+  Bound bind_kind(const ast::GreatestLeast& node, const ast::Expr& at);
+  Bound bind_kind(const ast::FunctionCall& node, const ast::Expr& at);
+  Bound bind_kind(const ast::SqlValueFunction& node, const ast::Expr& at);
+  Bound bind_kind(const ast::Row& node, const ast::Expr& at);
+  Bound bind_kind(const ast::ArrayConstructor& node, const ast::Expr& at);
+  Bound bind_kind(const ast::Indirection& node, const ast::Expr& at);
+  Bound bind_kind(const ast::Sublink& node, const ast::Expr& at);
+  Bound bind_kind(const ast::SetToDefault& node, const ast::Expr& at);
+  Bound bind_kind(const ast::Grouping& node, const ast::Expr& at);
+  Bound bind_kind(const ast::UnsupportedExpr& node, const ast::Expr& at);
+
+  // names
+  Bound find_column(const std::string& name, const ast::Expr& at);
+  Bound find_column(const std::string& schema, const std::string& table, const std::string& name, const ast::Expr& at);
+  Bound use(Block& owner, const ScopeColumn& column, const std::string& table, ast::Location location);
+  Result<const ScopeTable*> find_table(const std::string& schema, const std::string& table, Block*& owner) const;
+  Bound whole_row(const ScopeTable& table, Block& owner, ast::Location location);
+  std::vector<const Scope*> levels() const;
+
+  // operators
+  Bound call_operator(const std::string& name, std::vector<expr::ExprPtr> arguments);
+  Bound compare_rows(const std::string& name, const ast::Row& left, const ast::Row& right);
+  Bound compare_row_values(const std::string& name, const std::vector<expr::ExprPtr>& left,
+                           const std::vector<expr::ExprPtr>& right);
+  Bound in_list(expr::ExprPtr argument, std::vector<expr::ExprPtr> list);
+  Bound between(const expr::ExprPtr& argument, const expr::ExprPtr& low, const expr::ExprPtr& high);
+  Bound cast_array(const ast::ArrayConstructor& array, SqlType target);
+
+  // functions
+  Bound call_function(const std::string& name, std::vector<expr::ExprPtr> arguments);
+  Bound bind_aggregate(const ast::FunctionCall& node, const expr::AggregateSpec& spec, std::vector<expr::ExprPtr> args,
+                       SqlType type, std::vector<ColumnUse> uses);
+  Bound bind_table_function(const expr::TableFunction& function, std::vector<expr::ExprPtr> arguments);
+  Bound cast_by_name(const std::string& name, const expr::ExprPtr& argument);
+  Status check_plain_call(const ast::FunctionCall& node) const;
+  Result<std::vector<expr::ExprPtr>> coerce_arguments(std::vector<expr::ExprPtr> arguments,
+                                                      const std::vector<SqlType>& types);
+
+  // subqueries
+  std::vector<PendingApply>& pending();
+  Bound scalar_subquery(const ast::Query& query);
+  Bound exists_subquery(const ast::Query& query);
+  Bound array_subquery(const ast::Query& query);
+  Bound quantified_subquery(const ast::Sublink& node);
+  Result<expr::ExprPtr> compare_with_outputs(const ast::Sublink& node, const std::vector<OutputColumn>& outputs,
+                                             const std::string& name);
+  Result<const expr::AggregateSpec*> count_rows() const;
+
+  const Coercions& coercions() const { return binder_.coercions_; }
+
+  QueryBinder& binder_;
+  Block& block_;
+  const Clause clause_;
+};
+
+// The operator's name, when it needs no schema: 0A000 for OPERATOR(s.+) of another schema.
+Result<std::string> operator_name(const ast::ObjectName& name);
+// The function's, folded and without pg_catalog.
+Result<std::string> function_name(const ast::ObjectName& name);
+
+}  // namespace millrace::sql

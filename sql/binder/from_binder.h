@@ -1,0 +1,42 @@
+// Binds the items of one FROM. Private to sql/binder/.
+#pragma once
+
+#include "sql/binder/expr_binder.h"
+
+namespace millrace::sql {
+
+class FromBinder {
+ public:
+  // `outer`: what a subquery that is not LATERAL may see.
+  FromBinder(QueryBinder& binder, Block& block, Block* outer) : binder_(binder), block_(block), outer_(outer) {}
+
+  // Adds one item to the block's plan and names.
+  Status add(const ast::TableRef& ref);
+
+ private:
+  struct Item {
+    RelPtr plan;
+    Scope scope;
+    bool lateral = false;  // may refer to what stands before it
+  };
+
+  Result<Item> bind(const ast::TableRef& ref);
+  Result<Item> bind_kind(const ast::RelationRef& node, const ast::TableRef& at);
+  Result<Item> bind_kind(const ast::SubqueryRef& node, const ast::TableRef& at);
+  Result<Item> bind_kind(const ast::FunctionRef& node, const ast::TableRef& at);
+  Result<Item> bind_kind(const ast::JoinRef& node, const ast::TableRef& at);
+  Result<Item> bind_kind(const ast::UnsupportedTableRef& node, const ast::TableRef& at);
+  Result<Item> bind_common_table(const CommonTables::Entry& entry, const ast::Alias& alias);
+  static ScopeTable table_of(const Plan& plan, const std::vector<OutputColumn>& outputs);
+  Status refuse_windowing(const std::string& name) const;
+  Result<RelPtr> make_join(ast::JoinType type, RelPtr left, RelPtr right, bool lateral,
+                           std::vector<expr::ExprPtr> predicates, std::vector<PendingApply> applies);
+  Status merge_columns(const ast::JoinRef& node, const Scope& left, const Scope& right, Scope& joined,
+                       std::vector<expr::ExprPtr>& predicates, std::vector<Map::Computed>& merged);
+
+  QueryBinder& binder_;
+  Block& block_;
+  Block* outer_;
+};
+
+}  // namespace millrace::sql

@@ -1,0 +1,61 @@
+// Binds one SELECT. Private to sql/binder/.
+//
+// Names are bound in PostgreSQL's order (FROM, the select list, WHERE, GROUP BY, HAVING, ORDER BY), so
+// that of several errors the same one is reported; the plan is put together afterwards, bottom up:
+//
+//   FROM, subqueries of WHERE, WHERE, [group expressions, aggregates,] subqueries of the select list,
+//   HAVING, set-returning functions, DISTINCT
+#pragma once
+
+#include "sql/binder/query_binder.h"
+
+namespace millrace::sql {
+
+class SelectBinder {
+ public:
+  SelectBinder(QueryBinder& binder, Block* outer, bool keep_unknown) : binder_(binder), keep_unknown_(keep_unknown) {
+    block_.parent = outer;
+  }
+
+  Result<BoundRelation> bind(const ast::Query& query, const ast::Select& select);
+
+ private:
+  struct GroupExpression {
+    expr::ExprPtr value;
+    ColumnId id;
+  };
+
+  Status bind_where(const ast::Select& select);
+  Status bind_group_by(const ast::Select& select);
+  Result<expr::ExprPtr> bind_group_expression(const ast::Expr& item);
+  Status bind_order_by(const std::vector<ast::SortItem>& items);
+  Result<expr::ExprPtr> bind_output_reference(const ast::Expr& item, Clause clause, bool names_first);
+  Status bind_distinct_on(const ast::Select& select);
+
+  // GROUP BY and aggregates: replaces what they compute by columns in every later expression.
+  Status group();
+  void add_aggregates();
+  void add_dependent_columns();
+  expr::ExprPtr replace_groups(const expr::ExprPtr& expr) const;
+  Status check_grouped(const expr::ExprPtr& expr) const;
+  Status check_grouped(const ColumnSet& used) const;
+
+  Result<BoundRelation> finish(const ast::Select& select);
+  Result<RelPtr> distinct(BoundRelation& relation, const ColumnIds& ids);
+  Result<RelPtr> distinct_on(BoundRelation& relation, const ColumnIds& ids, const std::vector<ColumnId>& keys);
+
+  QueryBinder& binder_;
+  const bool keep_unknown_;
+  Block block_;
+  std::vector<OutputColumn> targets_;
+  std::vector<PendingApply> where_applies_;
+  std::vector<expr::ExprPtr> where_;
+  std::vector<GroupExpression> groups_;
+  bool has_group_by_ = false;
+  expr::ExprPtr having_;
+  std::vector<OrderItem> order_;
+  std::vector<expr::ExprPtr> distinct_on_;
+  ColumnSet grouped_ids_;
+};
+
+}  // namespace millrace::sql

@@ -1,0 +1,18 @@
+#include "sql/optimizer/optimize.h"
+
+#include "sql/optimizer/order_joins.h"
+#include "sql/optimizer/push_predicates.h"
+#include "sql/optimizer/split_not_in.h"
+#include "sql/plan/decorrelate.h"
+
+namespace millrace::sql {
+
+Result<Plan> optimize(Plan plan, ColumnTable& columns, const catalog::CatalogSnapshot& catalog) {
+  TRY(plan.root, decorrelate(std::move(plan.root), columns));
+  plan.root = split_not_in(std::move(plan.root), columns, catalog);
+  plan.root = push_predicates(std::move(plan.root));
+  plan.root = order_joins(std::move(plan.root));
+  return plan;
+}
+
+}  // namespace millrace::sql

@@ -1,0 +1,158 @@
+#include "sql/physical/circuit_writer.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+
+namespace millrace::sql {
+namespace {
+
+using namespace dataflow;
+
+template <class... F>
+struct Overload : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overload(F...) -> Overload<F...>;
+
+bool same(const expr::ExprPtr& a, const expr::ExprPtr& b) {
+  if (a == nullptr || b == nullptr) return a == b;
+  if (a->volatility() == expr::Volatility::kVolatile) return false;
+  return structurally_equal(*a, *b);
+}
+bool same(const std::vector<expr::ExprPtr>& a, const std::vector<expr::ExprPtr>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) { return same(x, y); });
+}
+bool same(const InputNode& a, const InputNode& b) { return a.relation == b.relation && a.columns == b.columns; }
+bool same(const ConstantNode& a, const ConstantNode& b) {
+  const auto same_value = [](const Value& x, const Value& y) {
+    return structurally_equal(*expr::make_constant(x), *expr::make_constant(y));
+  };
+  return a.rows.size() <= 1 && std::equal(a.rows.begin(), a.rows.end(), b.rows.begin(), b.rows.end(),
+                                          [&](const std::vector<Value>& x, const std::vector<Value>& y) {
+                                            return std::equal(x.begin(), x.end(), y.begin(), y.end(), same_value);
+                                          });
+}
+bool same(const MapNode& a, const MapNode& b) {
+  return a.input == b.input && same(a.filters, b.filters) && same(a.outputs, b.outputs);
+}
+bool same(const TableFunctionNode& a, const TableFunctionNode& b) {
+  return a.input == b.input && a.function == b.function && a.with_ordinality == b.with_ordinality &&
+         a.outer == b.outer && same(a.arguments, b.arguments);
+}
+bool same(const JoinNode& a, const JoinNode& b) {
+  return a.left == b.left && a.right == b.right && a.kind == b.kind && a.left_keys == b.left_keys &&
+         a.right_keys == b.right_keys && a.null_safe == b.null_safe && same(a.residual, b.residual);
+}
+bool same(const AggregateNode& a, const AggregateNode& b) {
+  return a.input == b.input && a.group == b.group &&
+         std::equal(a.calls.begin(), a.calls.end(), b.calls.begin(), b.calls.end(),
+                    [](const AggregateCall& x, const AggregateCall& y) {
+                      return x.spec == y.spec && x.arguments == y.arguments && x.distinct == y.distinct &&
+                             x.filter == y.filter && x.type == y.type;
+                    });
+}
+bool same(const DistinctNode& a, const DistinctNode& b) { return a.input == b.input; }
+bool same(const TopKNode& a, const TopKNode& b) {
+  return a.input == b.input && a.partition == b.partition && a.offset == b.offset && a.limit == b.limit &&
+         a.with_ties == b.with_ties &&
+         std::equal(a.order.begin(), a.order.end(), b.order.begin(), b.order.end(),
+                    [](const SortKey& x, const SortKey& y) {
+                      return x.column == y.column && x.descending == y.descending && x.nulls_first == y.nulls_first;
+                    });
+}
+bool same(const UnionNode& a, const UnionNode& b) { return a.inputs == b.inputs; }
+bool same(const SetOperationNode& a, const SetOperationNode& b) {
+  return a.left == b.left && a.right == b.right && a.operation == b.operation && a.all == b.all;
+}
+bool same(const AtMostOneNode& a, const AtMostOneNode& b) { return a.input == b.input && a.partition == b.partition; }
+
+// Coarse: the kind, the inputs and how much is computed. same() decides.
+uint64_t coarse_hash(NodeKind& kind, const std::vector<SqlType>& types) {
+  uint64_t hash = kind.index() * 1000003 + types.size();
+  for (const NodeIndex* input : inputs_of(kind)) hash = hash * 1000003 + *input;
+  for (const expr::ExprPtr* expression : expressions_of(kind)) {
+    hash = hash * 1000003 + (*expression == nullptr ? 0 : (*expression)->hash());
+  }
+  if (const auto* input = std::get_if<InputNode>(&kind)) hash = hash * 1000003 + input->relation.value();
+  return hash;
+}
+
+}  // namespace
+
+std::vector<NodeIndex*> inputs_of(NodeKind& kind) {
+  return std::visit(Overload{
+                        [](InputNode&) -> std::vector<NodeIndex*> { return {}; },
+                        [](ConstantNode&) -> std::vector<NodeIndex*> { return {}; },
+                        [](JoinNode& node) -> std::vector<NodeIndex*> { return {&node.left, &node.right}; },
+                        [](SetOperationNode& node) -> std::vector<NodeIndex*> { return {&node.left, &node.right}; },
+                        [](UnionNode& node) {
+                          std::vector<NodeIndex*> out;
+                          for (NodeIndex& input : node.inputs) out.push_back(&input);
+                          return out;
+                        },
+                        [](auto& node) -> std::vector<NodeIndex*> { return {&node.input}; },
+                    },
+                    kind);
+}
+
+std::vector<expr::ExprPtr*> expressions_of(NodeKind& kind) {
+  std::vector<expr::ExprPtr*> out;
+  std::visit(Overload{
+                 [](auto&) {},
+                 [&](MapNode& node) {
+                   for (expr::ExprPtr& filter : node.filters) out.push_back(&filter);
+                   for (expr::ExprPtr& output : node.outputs) out.push_back(&output);
+                 },
+                 [&](TableFunctionNode& node) {
+                   for (expr::ExprPtr& argument : node.arguments) out.push_back(&argument);
+                 },
+                 [&](JoinNode& node) {
+                   if (node.residual != nullptr) out.push_back(&node.residual);
+                 },
+             },
+             kind);
+  return out;
+}
+
+NodeIndex CircuitWriter::add(NodeKind kind, std::vector<SqlType> types) {
+  const uint64_t hash = coarse_hash(kind, types);
+  const auto [first, last] = by_hash_.equal_range(hash);
+  for (auto it = first; it != last; ++it) {
+    const PlanNode& other = plan_.nodes[it->second];
+    if (other.kind.index() != kind.index() || other.types != types) continue;
+    const bool equal = std::visit(
+        [&](const auto& node) {
+          using Node = std::decay_t<decltype(node)>;
+          return same(node, std::get<Node>(other.kind));
+        },
+        kind);
+    if (equal) return it->second;
+  }
+  const auto index = static_cast<NodeIndex>(plan_.nodes.size());
+  plan_.nodes.push_back({std::move(kind), std::move(types)});
+  by_hash_.emplace(hash, index);
+  return index;
+}
+
+CircuitPlan CircuitWriter::finish(NodeIndex root) && {
+  std::vector<bool> needed(plan_.nodes.size(), false);
+  needed[root] = true;
+  for (size_t i = plan_.nodes.size(); i-- > 0;) {  // inputs come before
+    if (!needed[i]) continue;
+    for (const NodeIndex* input : inputs_of(plan_.nodes[i].kind)) needed[*input] = true;
+  }
+  std::vector<NodeIndex> renumbered(plan_.nodes.size(), 0);
+  CircuitPlan out;
+  for (size_t i = 0; i < plan_.nodes.size(); ++i) {
+    if (!needed[i]) continue;
+    renumbered[i] = static_cast<NodeIndex>(out.nodes.size());
+    for (NodeIndex* input : inputs_of(plan_.nodes[i].kind)) *input = renumbered[*input];
+    out.nodes.push_back(std::move(plan_.nodes[i]));
+  }
+  out.root = renumbered[root];
+  return out;
+}
+
+}  // namespace millrace::sql

@@ -1,0 +1,28 @@
+// Appends nodes to a circuit plan. A node that is there already is used again: common subplans, as two
+// readings of one view, are computed once.
+#pragma once
+
+#include <unordered_map>
+
+#include "dataflow/circuit_plan.h"
+
+namespace millrace::sql {
+
+class CircuitWriter {
+ public:
+  dataflow::NodeIndex add(dataflow::NodeKind kind, std::vector<SqlType> types);
+  const dataflow::PlanNode& node(dataflow::NodeIndex index) const { return plan_.nodes[index]; }
+  // Only what the root needs, renumbered.
+  dataflow::CircuitPlan finish(dataflow::NodeIndex root) &&;
+
+ private:
+  dataflow::CircuitPlan plan_;
+  std::unordered_multimap<uint64_t, dataflow::NodeIndex> by_hash_;
+};
+
+// Every input of a node, for passes over circuits.
+std::vector<dataflow::NodeIndex*> inputs_of(dataflow::NodeKind& kind);
+// Every expression of a node.
+std::vector<expr::ExprPtr*> expressions_of(dataflow::NodeKind& kind);
+
+}  // namespace millrace::sql

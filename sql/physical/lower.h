@@ -1,0 +1,13 @@
+// The logical plan as a circuit: columns get positions, chains of Filter and Map become one MapNode,
+// equalities in join predicates become keys, and nothing is carried that nobody needs.
+#pragma once
+
+#include "base/result.h"
+#include "sql/plan/rel_expr.h"
+
+namespace millrace::sql {
+
+// REQUIRES: no Apply is left. The root's columns are plan.outputs, in order. The key is not set.
+Result<dataflow::CircuitPlan> lower(const Plan& plan, const ColumnTable& columns);
+
+}  // namespace millrace::sql

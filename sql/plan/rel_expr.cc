@@ -1,0 +1,214 @@
+#include "sql/plan/rel_expr.h"
+
+#include <algorithm>
+
+#include "expr/expr_rewrite.h"
+
+namespace millrace::sql {
+namespace {
+
+template <class... F>
+struct Overload : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overload(F...) -> Overload<F...>;
+
+RelPtr clone_ptr(const RelPtr& rel) { return rel == nullptr ? nullptr : clone(*rel); }
+
+std::vector<RelPtr> clone_all(const std::vector<RelPtr>& rels) {
+  std::vector<RelPtr> out;
+  for (const RelPtr& rel : rels) out.push_back(clone(*rel));
+  return out;
+}
+
+void append(ColumnIds& to, const ColumnIds& from) { to.insert(to.end(), from.begin(), from.end()); }
+
+// Columns a node uses besides those in its expressions.
+ColumnIds used_columns(const RelExpr& rel) {
+  ColumnIds out;
+  std::visit(Overload{
+                 [](const auto&) {},
+                 [&](const Aggregate& aggregate) {
+                   append(out, aggregate.group);
+                   for (const Aggregate::Call& call : aggregate.calls) {
+                     append(out, call.arguments);
+                     if (call.filter) out.push_back(*call.filter);
+                   }
+                 },
+                 [&](const Distinct& distinct) { append(out, distinct.columns); },
+                 [&](const TopK& top) {
+                   append(out, top.partition);
+                   append(out, top.columns);
+                   for (const TopK::Key& key : top.order) out.push_back(key.column);
+                 },
+                 [&](const Union& sum) {
+                   for (const ColumnIds& columns : sum.input_columns) append(out, columns);
+                 },
+                 [&](const SetOperation& operation) {
+                   append(out, operation.left_columns);
+                   append(out, operation.right_columns);
+                 },
+                 [&](const AtMostOne& one) { append(out, one.partition); },
+             },
+             rel.kind);
+  return out;
+}
+
+}  // namespace
+
+RelPtr make_single_row() { return make_rel(Rows{{}, {{}}}); }
+
+RelPtr make_filter(RelPtr input, std::vector<expr::ExprPtr> predicates) {
+  if (predicates.empty()) return input;
+  return make_rel(Filter{std::move(input), std::move(predicates)});
+}
+
+RelPtr make_map(RelPtr input, std::vector<Map::Computed> computed) {
+  if (computed.empty()) return input;
+  return make_rel(Map{std::move(input), std::move(computed)});
+}
+
+RelPtr clone(const RelExpr& rel) {
+  RelKind copy = std::visit(
+      Overload{
+          [](const Get& x) -> RelKind { return x; },
+          [](const Rows& x) -> RelKind { return x; },
+          [](const Filter& x) -> RelKind { return Filter{clone_ptr(x.input), x.predicates}; },
+          [](const Map& x) -> RelKind { return Map{clone_ptr(x.input), x.computed}; },
+          [](const Join& x) -> RelKind { return Join{x.kind, clone_ptr(x.left), clone_ptr(x.right), x.predicates}; },
+          [](const Apply& x) -> RelKind { return Apply{x.kind, clone_ptr(x.left), clone_ptr(x.right), x.predicates}; },
+          [](const Aggregate& x) -> RelKind { return Aggregate{clone_ptr(x.input), x.group, x.calls}; },
+          [](const Distinct& x) -> RelKind { return Distinct{clone_ptr(x.input), x.columns}; },
+          [](const TopK& x) -> RelKind {
+            return TopK{clone_ptr(x.input), x.partition, x.order, x.columns, x.offset, x.limit, x.with_ties};
+          },
+          [](const Union& x) -> RelKind { return Union{clone_all(x.inputs), x.input_columns, x.columns}; },
+          [](const SetOperation& x) -> RelKind {
+            return SetOperation{x.operation,    x.all,           clone_ptr(x.left), clone_ptr(x.right),
+                                x.left_columns, x.right_columns, x.columns};
+          },
+          [](const AtMostOne& x) -> RelKind { return AtMostOne{clone_ptr(x.input), x.partition}; },
+          [](const TableFunction& x) -> RelKind {
+            return TableFunction{clone_ptr(x.input), x.function, x.arguments, x.columns, x.ordinality, x.outer};
+          },
+      },
+      rel.kind);
+  return std::make_unique<RelExpr>(RelExpr{std::move(copy)});
+}
+
+std::vector<RelPtr*> inputs_of(RelExpr& rel) {
+  return std::visit(Overload{
+                        [](Get&) -> std::vector<RelPtr*> { return {}; },
+                        [](Rows&) -> std::vector<RelPtr*> { return {}; },
+                        [](Join& x) -> std::vector<RelPtr*> { return {&x.left, &x.right}; },
+                        [](Apply& x) -> std::vector<RelPtr*> { return {&x.left, &x.right}; },
+                        [](SetOperation& x) -> std::vector<RelPtr*> { return {&x.left, &x.right}; },
+                        [](Union& x) {
+                          std::vector<RelPtr*> out;
+                          for (RelPtr& input : x.inputs) out.push_back(&input);
+                          return out;
+                        },
+                        [](auto& x) -> std::vector<RelPtr*> { return {&x.input}; },
+                    },
+                    rel.kind);
+}
+
+std::vector<const RelExpr*> inputs_of(const RelExpr& rel) {
+  std::vector<const RelExpr*> out;
+  for (RelPtr* input : inputs_of(const_cast<RelExpr&>(rel))) out.push_back(input->get());
+  return out;
+}
+
+std::vector<expr::ExprPtr*> expressions_of(RelExpr& rel) {
+  std::vector<expr::ExprPtr*> out;
+  const auto all = [&](std::vector<expr::ExprPtr>& list) {
+    for (expr::ExprPtr& item : list) out.push_back(&item);
+  };
+  std::visit(Overload{
+                 [](auto&) {},
+                 [&](Rows& x) {
+                   for (auto& row : x.rows) all(row);
+                 },
+                 [&](Filter& x) { all(x.predicates); },
+                 [&](Map& x) {
+                   for (Map::Computed& computed : x.computed) out.push_back(&computed.value);
+                 },
+                 [&](Join& x) { all(x.predicates); },
+                 [&](Apply& x) { all(x.predicates); },
+                 [&](TableFunction& x) { all(x.arguments); },
+             },
+             rel.kind);
+  return out;
+}
+
+ColumnIds columns_of(const RelExpr& rel) {
+  return std::visit(Overload{
+                        [](const Get& x) { return x.columns; },
+                        [](const Rows& x) { return x.columns; },
+                        [](const Filter& x) { return columns_of(*x.input); },
+                        [](const Map& x) {
+                          ColumnIds out = columns_of(*x.input);
+                          for (const Map::Computed& computed : x.computed) out.push_back(computed.id);
+                          return out;
+                        },
+                        [](const Join& x) {
+                          ColumnIds out = columns_of(*x.left);
+                          const bool both = x.kind != dataflow::JoinKind::kSemi && x.kind != dataflow::JoinKind::kAnti;
+                          if (both) append(out, columns_of(*x.right));
+                          return out;
+                        },
+                        [](const Apply& x) {
+                          ColumnIds out = columns_of(*x.left);
+                          const bool both = x.kind != dataflow::JoinKind::kSemi && x.kind != dataflow::JoinKind::kAnti;
+                          if (both) append(out, columns_of(*x.right));
+                          return out;
+                        },
+                        [](const Aggregate& x) {
+                          ColumnIds out = x.group;
+                          for (const Aggregate::Call& call : x.calls) out.push_back(call.id);
+                          return out;
+                        },
+                        [](const Distinct& x) { return x.columns; },
+                        [](const TopK& x) { return columns_of(*x.input); },
+                        [](const Union& x) { return x.columns; },
+                        [](const SetOperation& x) { return x.columns; },
+                        [](const AtMostOne& x) { return columns_of(*x.input); },
+                        [](const TableFunction& x) {
+                          ColumnIds out = columns_of(*x.input);
+                          append(out, x.columns);
+                          if (x.ordinality) out.push_back(*x.ordinality);
+                          return out;
+                        },
+                    },
+                    rel.kind);
+}
+
+void add_referenced(const expr::ExprPtr& expr, ColumnSet& out) {
+  if (expr == nullptr || !expr->has_columns()) return;
+  const std::set<uint32_t> columns = expr::referenced_columns(*expr);
+  out.insert(columns.begin(), columns.end());
+}
+
+ColumnSet free_columns(const RelExpr& rel) {
+  ColumnSet used;
+  ColumnSet made;
+  for (expr::ExprPtr* expression : expressions_of(const_cast<RelExpr&>(rel))) add_referenced(*expression, used);
+  for (const ColumnId id : used_columns(rel)) used.insert(id);
+  for (const RelExpr* input : inputs_of(rel)) {
+    for (const ColumnId id : columns_of(*input)) made.insert(id);
+    for (const ColumnId id : free_columns(*input)) used.insert(id);
+  }
+  ColumnSet out;
+  std::set_difference(used.begin(), used.end(), made.begin(), made.end(), std::inserter(out, out.end()));
+  return out;
+}
+
+void substitute(RelExpr& rel, const ColumnMapping& mapping) {
+  for (expr::ExprPtr* expression : expressions_of(rel)) {
+    if ((*expression)->has_columns()) *expression = expr::substitute_columns(*expression, mapping);
+  }
+  for (RelPtr* input : inputs_of(rel)) substitute(**input, mapping);
+}
+
+}  // namespace millrace::sql

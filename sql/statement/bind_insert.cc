@@ -1,0 +1,321 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "expr/expr_rewrite.h"
+#include "sql/statement/statement_binder.h"
+
+namespace millrace::sql {
+
+using expr::ExprPtr;
+
+Result<const catalog::Object*> StatementBinder::find_table(const ast::ObjectName& name, const char* verb) const {
+  TRY(const catalog::Object* object, queries_.find_relation(name));
+  if (object->as<catalog::Table>() != nullptr) return object;
+  const std::string& shown = object->name.name;
+  if (object->as<catalog::SystemRelation>() != nullptr) {
+    return SqlError(sqlstate::kInsufficientPrivilege, fmt::format("permission denied for table {}", shown));
+  }
+  if (object->as<catalog::View>() != nullptr) {
+    return SqlError(sqlstate::kObjectNotInPrerequisiteState, fmt::format("cannot {} view \"{}\"", verb, shown))
+        .with_hint("Change the tables that the view reads.");
+  }
+  if (object->as<catalog::MaterializedView>() != nullptr) {
+    return SqlError(sqlstate::kWrongObjectType, fmt::format("cannot change materialized view \"{}\"", shown));
+  }
+  if (object->is_relation() || object->as<catalog::Source>() != nullptr) {
+    return SqlError(sqlstate::kWrongObjectType, fmt::format("cannot change source \"{}\"", shown))
+        .with_hint("A source's rows come from outside; use CREATE TABLE for rows of your own.");
+  }
+  return SqlError(sqlstate::kWrongObjectType, fmt::format("\"{}\" is not a table", shown));
+}
+
+Result<ExprPtr> StatementBinder::column_default(const catalog::ColumnDefinition& column) {
+  if (column.default_sql.empty()) return expr::make_null(column.type);
+  TRY(const std::vector<ParsedStatement> parsed, parse("SELECT " + column.default_sql));
+  const auto* query = parsed[0].tree->as<ast::Query>();
+  const auto* select = query == nullptr ? nullptr : std::get_if<ast::Select>(&query->body);
+  if (select == nullptr || select->targets.size() != 1) {
+    return SqlError(sqlstate::kDataCorrupted, "the default of a column is not an expression");
+  }
+  Block nothing;
+  Result<ExprPtr> value = queries_.bind_expr(*select->targets[0].expression, nothing, Clause::kDefault);
+  if (!value) return SqlError(value.error().state(), value.error().message());
+  return queries_.coercions().assign(*value, column.type, column.name);
+}
+
+Result<std::vector<uint32_t>> StatementBinder::insert_columns(const ast::Insert& node,
+                                                              const catalog::Object& table) const {
+  std::vector<uint32_t> out;
+  if (node.columns.empty()) {
+    for (uint32_t i = 0; i < table.columns.size(); ++i) out.push_back(i);
+    return out;
+  }
+  for (const ast::Target& target : node.columns) {
+    if (target.has_indirection)
+      return not_supported("a part of a column as target", "Assign the whole column.").at(target.location);
+    const auto found =
+        std::find_if(table.columns.begin(), table.columns.end(),
+                     [&](const catalog::ColumnDefinition& column) { return column.name == target.name; });
+    if (found == table.columns.end()) {
+      return SqlError(sqlstate::kUndefinedColumn,
+                      fmt::format("column \"{}\" of relation \"{}\" does not exist", target.name, table.name.name))
+          .at(target.location);
+    }
+    const auto index = static_cast<uint32_t>(found - table.columns.begin());
+    if (std::find(out.begin(), out.end(), index) != out.end()) {
+      return SqlError(sqlstate::kDuplicateColumn, fmt::format("column \"{}\" specified more than once", target.name))
+          .at(target.location);
+    }
+    out.push_back(index);
+  }
+  return out;
+}
+
+namespace {
+
+Status check_width(size_t values, ast::Location value_location, const ast::Insert& node, size_t columns) {
+  if (values > columns) {
+    return SqlError(sqlstate::kSyntaxError, "INSERT has more expressions than target columns").at(value_location);
+  }
+  if (values < columns && !node.columns.empty()) {
+    return SqlError(sqlstate::kSyntaxError, "INSERT has more target columns than expressions")
+        .at(node.columns[values].location);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Plan> StatementBinder::insert_values(const ast::Values& values, const catalog::Object& table,
+                                            const std::vector<uint32_t>& columns) {
+  ColumnTable& ids = queries_.columns();
+  Plan plan;
+  for (const catalog::ColumnDefinition& column : table.columns)
+    plan.outputs.push_back(ids.add(column.name, column.type));
+  std::vector<ExprPtr> defaults(table.columns.size());
+  const auto default_of = [&](uint32_t index) -> Result<ExprPtr> {
+    if (defaults[index] == nullptr) {
+      TRY(defaults[index], column_default(table.columns[index]));
+    }
+    return defaults[index];
+  };
+  Rows rows{plan.outputs, {}};
+  Union sum;
+  sum.columns = plan.outputs;
+  for (const ast::Exprs& items : values.rows) {
+    if (items.size() != values.rows.front().size()) {
+      return SqlError(sqlstate::kSyntaxError, "VALUES lists must all be the same length").at(items[0]->location);
+    }
+    Block block;
+    std::vector<ExprPtr> row(table.columns.size());
+    for (size_t i = 0; i < items.size(); ++i) {
+      const uint32_t target = columns[i];
+      if (items[i]->as<ast::SetToDefault>() != nullptr) {
+        TRY(row[target], default_of(target));
+        continue;
+      }
+      TRY(const ExprPtr value, queries_.bind_expr(*items[i], block, Clause::kValues));
+      Result<ExprPtr> assigned =
+          queries_.coercions().assign(value, table.columns[target].type, table.columns[target].name);
+      if (!assigned) return std::move(assigned).error().at(items[i]->location);
+      row[target] = std::move(*assigned);
+    }
+    for (uint32_t i = 0; i < row.size(); ++i) {
+      if (row[i] != nullptr) continue;
+      TRY(row[i], default_of(i));
+    }
+    if (block.applies.empty()) {
+      rows.rows.push_back(std::move(row));
+      continue;
+    }
+    block.input = make_single_row();
+    queries_.flush_applies(block);
+    std::vector<Map::Computed> computed;
+    ColumnIds made;
+    for (size_t i = 0; i < row.size(); ++i) {
+      made.push_back(ids.copy_of(plan.outputs[i]));
+      computed.push_back({made.back(), row[i]});
+    }
+    sum.inputs.push_back(make_map(std::move(block.input), std::move(computed)));
+    sum.input_columns.push_back(std::move(made));
+  }
+  if (sum.inputs.empty()) {
+    plan.root = make_rel(std::move(rows));
+    return plan;
+  }
+  if (!rows.rows.empty()) {
+    ColumnIds made;
+    for (const ColumnId id : plan.outputs) made.push_back(ids.copy_of(id));
+    rows.columns = made;
+    sum.inputs.push_back(make_rel(std::move(rows)));
+    sum.input_columns.push_back(std::move(made));
+  }
+  plan.root = make_rel(std::move(sum));
+  return plan;
+}
+
+Result<Plan> StatementBinder::insert_source(const ast::Insert& node, const catalog::Object& table,
+                                            const std::vector<uint32_t>& columns) {
+  if (node.source == nullptr) {
+    ast::Values nothing;
+    nothing.rows.emplace_back();
+    return insert_values(nothing, table, {});
+  }
+  const auto* values = std::get_if<ast::Values>(&node.source->body);
+  const bool plain = node.source->order_by.empty() && node.source->limit == nullptr && node.source->offset == nullptr &&
+                     !node.source->with;
+  if (values != nullptr && plain) {
+    for (const ast::Exprs& row : values->rows) {
+      const ast::Location extra = row.size() > columns.size() ? row[columns.size()]->location : -1;
+      TRY(check_width(row.size(), extra, node, columns.size()));
+    }
+    return insert_values(*values, table, columns);
+  }
+  TRY(BoundRelation source, queries_.bind_query(*node.source, nullptr, true));
+  TRY(check_width(source.outputs.size(), node.source->location, node, columns.size()));
+  std::vector<std::string> names;
+  for (size_t i = 0; i < source.outputs.size(); ++i) {
+    const catalog::ColumnDefinition& column = table.columns[columns[i]];
+    Result<ExprPtr> assigned = queries_.coercions().assign(source.outputs[i].value, column.type, column.name);
+    if (!assigned) return std::move(assigned).error().at(node.source->location);
+    source.outputs[i].value = std::move(*assigned);
+  }
+  TRY(const ColumnIds ids, queries_.settle_outputs(source));
+  TRY(RelPtr root, queries_.apply_limit(source, ids));
+  Plan plan;
+  std::vector<Map::Computed> computed;
+  for (uint32_t i = 0; i < table.columns.size(); ++i) {
+    const auto place = std::find(columns.begin(), columns.end(), i);
+    const auto index = static_cast<size_t>(place - columns.begin());
+    if (index < ids.size()) {
+      plan.outputs.push_back(ids[index]);
+      continue;
+    }
+    TRY(ExprPtr value, column_default(table.columns[i]));
+    computed.push_back({queries_.columns().add(table.columns[i].name, table.columns[i].type), std::move(value)});
+    plan.outputs.push_back(computed.back().id);
+  }
+  plan.root = make_map(std::move(root), std::move(computed));
+  return plan;
+}
+
+Result<std::optional<Returning>> StatementBinder::bind_returning(const std::vector<ast::Target>& returning,
+                                                                 const std::string& alias,
+                                                                 const catalog::Object& table) {
+  if (returning.empty()) return std::nullopt;
+  Block block;
+  TRY(QueryBinder::BoundTable bound, queries_.bind_relation(table, alias));
+  const ColumnIds ids = sql::columns_of(*bound.plan);
+  TRY(block.scope.add(std::move(bound.table)));
+  TRY(std::vector<OutputColumn> outputs, queries_.bind_targets(returning, block, Clause::kReturning));
+  if (!block.applies.empty()) return not_supported("a subquery in RETURNING", "Select the rows afterwards.");
+  Returning out;
+  for (OutputColumn& output : outputs) {
+    TRY(const ExprPtr value, queries_.coercions().settle(output.value));
+    out.outputs.push_back(expr::substitute_columns(value, [&](uint32_t id, SqlType type) {
+      return expr::make_column(static_cast<uint32_t>(std::find(ids.begin(), ids.end(), id) - ids.begin()), type);
+    }));
+    out.columns.push_back({output.name, value->type(), output.relation, output.attribute});
+  }
+  return out;
+}
+
+namespace {
+
+// The constraint that ON CONFLICT (a, b) or ON CONSTRAINT names.
+Result<std::vector<uint32_t>> arbiter(const ast::OnConflict& conflict, const catalog::Object& table) {
+  const auto& unique = table.as<catalog::Table>()->unique;
+  if (!conflict.constraint.empty()) {
+    for (const catalog::UniqueConstraint& constraint : unique) {
+      if (constraint.name == conflict.constraint) return constraint.columns;
+    }
+    return SqlError(sqlstate::kUndefinedObject, fmt::format("constraint \"{}\" for table \"{}\" does not exist",
+                                                            conflict.constraint, table.name.name));
+  }
+  std::vector<uint32_t> wanted;
+  for (const ast::ExprPtr& item : conflict.target) {
+    const auto* column = item->as<ast::ColumnRef>();
+    if (column == nullptr) return not_supported("an expression as conflict target", "Name columns.").at(item->location);
+    const auto found = std::find_if(table.columns.begin(), table.columns.end(),
+                                    [&](const catalog::ColumnDefinition& c) { return c.name == column->names[0]; });
+    if (found == table.columns.end()) {
+      return SqlError(sqlstate::kUndefinedColumn, fmt::format("column \"{}\" does not exist", column->names[0]))
+          .at(item->location);
+    }
+    wanted.push_back(static_cast<uint32_t>(found - table.columns.begin()));
+  }
+  std::sort(wanted.begin(), wanted.end());
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  for (const catalog::UniqueConstraint& constraint : unique) {
+    std::vector<uint32_t> columns = constraint.columns;
+    std::sort(columns.begin(), columns.end());
+    if (columns == wanted) return constraint.columns;
+  }
+  return SqlError(sqlstate::kInvalidColumnReference,
+                  "there is no unique or exclusion constraint matching the ON CONFLICT specification");
+}
+
+}  // namespace
+
+Status StatementBinder::bind_on_conflict(const ast::OnConflict& conflict, const std::string& alias,
+                                         const catalog::Object& table, BoundInsert& out) {
+  out.on_conflict = conflict.update ? ConflictAction::kUpdate : ConflictAction::kNothing;
+  if (conflict.target_where != nullptr) {
+    return not_supported("a WHERE of the conflict target", "There are no partial indexes.").at(conflict.location);
+  }
+  if (conflict.has_target) {
+    TRY(out.conflict_key, arbiter(conflict, table));
+  } else if (conflict.update) {
+    return SqlError(sqlstate::kSyntaxError, "ON CONFLICT DO UPDATE requires inference specification or constraint name")
+        .with_hint("For example, ON CONFLICT (column_name).")
+        .at(conflict.location);
+  }
+  if (!conflict.update) return {};
+  Block block;
+  TRY(QueryBinder::BoundTable old, queries_.bind_relation(table, alias));
+  TRY(QueryBinder::BoundTable excluded, queries_.bind_relation(table, "excluded"));
+  ColumnIds ids = sql::columns_of(*old.plan);
+  const ColumnIds old_ids = ids;
+  const ColumnIds excluded_ids = sql::columns_of(*excluded.plan);
+  ids.insert(ids.end(), excluded_ids.begin(), excluded_ids.end());
+  TRY(block.scope.add(std::move(old.table)));
+  TRY(block.scope.add(std::move(excluded.table)));
+  // An unqualified name is the old row's.
+  block.scope.star.resize(old_ids.size());
+  TRY(std::vector<ExprPtr> values, bind_assignments(conflict.assignments, table, block));
+  if (conflict.where != nullptr) {
+    TRY(out.update_where, queries_.bind_boolean(*conflict.where, block, Clause::kWhere));
+  }
+  if (!block.applies.empty()) return not_supported("a subquery in ON CONFLICT DO UPDATE", "Join the rows first.");
+  const auto positioned = [&](const ExprPtr& value) {
+    return expr::substitute_columns(value, [&](uint32_t id, SqlType type) {
+      return expr::make_column(static_cast<uint32_t>(std::find(ids.begin(), ids.end(), id) - ids.begin()), type);
+    });
+  };
+  for (size_t i = 0; i < values.size(); ++i) {
+    out.update_values.push_back(values[i] == nullptr
+                                    ? expr::make_column(static_cast<uint32_t>(i), table.columns[i].type)
+                                    : positioned(values[i]));
+  }
+  if (out.update_where != nullptr) out.update_where = positioned(out.update_where);
+  return {};
+}
+
+StatementBinder::Bound StatementBinder::bind_kind(const ast::Insert& node) {
+  QueryBinder::WithScope with(queries_);
+  TRY(with.enter(node.with));
+  Result<const catalog::Object*> table = find_table(node.table, "insert into");
+  if (!table) return std::move(table).error();
+  if (!node.overriding.empty()) return not_supported("OVERRIDING", "There are no identity columns yet.");
+  BoundInsert out;
+  out.table = (*table)->id;
+  TRY(const std::vector<uint32_t> columns, insert_columns(node, **table));
+  TRY(Plan plan, insert_source(node, **table, columns));
+  TRY(out.source, plan_rows(std::move(plan)));
+  if (node.on_conflict) TRY(bind_on_conflict(*node.on_conflict, node.alias, **table, out));
+  TRY(out.returning, bind_returning(node.returning, node.alias, **table));
+  return out;
+}
+
+}  // namespace millrace::sql
