@@ -1,4 +1,4 @@
-#include "checks.h"
+#include "tests/types_agreement/checks.h"
 
 #include <algorithm>
 #include <cstdio>

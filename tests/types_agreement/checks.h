@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "generators.h"
-#include "referee.h"
+#include "tests/types_agreement/generators.h"
+#include "tests/types_agreement/referee.h"
 #include "types/type_info.h"
 
 namespace millrace {

@@ -1,4 +1,4 @@
-#include "generators.h"
+#include "tests/types_agreement/generators.h"
 
 namespace millrace {
 namespace {

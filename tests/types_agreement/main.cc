@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "checks.h"
+#include "tests/types_agreement/checks.h"
 #include "types/time_zone.h"
 
 namespace millrace {

@@ -1,7 +1,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "generators.h"
+#include "tests/types_agreement/generators.h"
 
 namespace millrace {
 namespace {

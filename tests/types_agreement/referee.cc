@@ -1,4 +1,4 @@
-#include "referee.h"
+#include "tests/types_agreement/referee.h"
 
 #include <cstdio>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 #include <cstdio>
 
-#include "generators.h"
+#include "tests/types_agreement/generators.h"
 
 namespace millrace {
 namespace {
