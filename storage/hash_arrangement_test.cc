@@ -267,6 +267,27 @@ TEST(HashArrangementTest, AQuietCheckpointWritesOnlyWhatChanged) {
   EXPECT_LT(dirty.put.size(), 5u);
 }
 
+// A checkpoint after every row meets the splits that are the first thing to happen to a segment since the
+// one before.
+TEST(HashArrangementTest, SplitsBetweenCheckpointsLeaveNothingBehind) {
+  HashArrangement arrangement(ArrangementId(7), RowLayout({type_of(oid::kInt8)}), {ColumnIndex(0)}, NullKeys::kSkip);
+  MemoryCheckpoint checkpoint;
+  DeltaBuilder builder(arrangement.layout().types());
+  for (int64_t row = 0; row < 1500; ++row) {
+    builder.column(0).append<int64_t>(row);
+    builder.end_row(1);
+    arrangement.apply(builder.finish());
+    MemoryCheckpointWriter writer(checkpoint, TickId(static_cast<uint64_t>(row)));
+    ASSERT_TRUE(arrangement.checkpoint_dirty(writer));
+    ASSERT_TRUE(writer.commit());
+  }
+  EXPECT_GT(checkpoint.segments.size(), 1u);
+  HashArrangement restored(ArrangementId(7), arrangement.layout(), arrangement.key(), NullKeys::kSkip);
+  MemoryCheckpointReader reader(checkpoint);
+  ASSERT_TRUE(restored.restore(reader));
+  EXPECT_EQ(contents(restored), contents(arrangement));
+}
+
 TEST(HashArrangementTest, DamagedSegmentsAreRefused) {
   SplitMix64 random(5);
   HashArrangement arrangement(ArrangementId(7), layout(), model_key(), NullKeys::kEqual);
@@ -334,11 +355,15 @@ TEST(HashArrangementTest, AHotKeyHasATableOfItsOwn) {
   EXPECT_LE(longest_run, 24u);
 
   // And gone again without a trace.
-  builder.column(0).append<int64_t>(42);
-  builder.column(1).append<int64_t>(0);
-  builder.end_row(-1);
-  arrangement.apply(builder.finish());
-  EXPECT_EQ(arrangement.row_count(), static_cast<size_t>(kRows) - 1);
+  for (int64_t i = 0; i < kRows; ++i) {
+    builder.column(0).append<int64_t>(42);
+    builder.column(1).append<int64_t>(i);
+    builder.end_row(-1);
+    if (builder.rows() == kBatchRows || i + 1 == kRows) arrangement.apply(builder.finish());
+  }
+  EXPECT_EQ(arrangement.row_count(), 0u);
+  const SnapshotPin empty = arrangement.pin("test", 0);
+  EXPECT_EQ(trie::segment(empty.version().root)->live, 0u);
 }
 
 TEST(HashArrangementTest, RowsWithoutColumns) {

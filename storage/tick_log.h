@@ -15,7 +15,8 @@
 //   8       8     tick
 //   16      8     synced_up_to: the newest tick known to be on disk when this record was made
 //   24      8     chain: hash_combine(chain of the record before, hash_bytes(payload))
-//   32      8     hash_bytes(bytes [4, 32)) combined with hash_bytes(payload)
+//   32      8     hash_bytes(bytes [4, 32)): the header alone, so that it can be believed when the payload
+//                 is damaged; the payload is checked by the chain
 //   40      ...   payload
 //
 // synced_up_to is the *commit evidence* and chain what the *commit watermark* file repeats
