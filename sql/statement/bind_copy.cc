@@ -135,7 +135,8 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Copy& node) {
     for (uint32_t i = 0; i < object->columns.size(); ++i) columns.push_back(i);
   }
   if (node.from) {
-    BoundCopyIn out{object->id, columns, {}, options};
+    BoundCopyIn out{object->id, columns, {}, {}, options};
+    TRY(out.checks, row_checks(*object));
     for (uint32_t i = 0; i < object->columns.size(); ++i) {
       out.defaults.emplace_back();
       if (std::find(columns.begin(), columns.end(), i) != columns.end()) continue;

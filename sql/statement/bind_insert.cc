@@ -9,6 +9,17 @@ namespace millrace::sql {
 
 using expr::ExprPtr;
 
+namespace {
+
+// Columns by their place in `ids`.
+ExprPtr positioned(const ExprPtr& value, const ColumnIds& ids) {
+  return expr::substitute_columns(value, [&](uint32_t id, SqlType type) {
+    return expr::make_column(static_cast<uint32_t>(std::find(ids.begin(), ids.end(), id) - ids.begin()), type);
+  });
+}
+
+}  // namespace
+
 Result<const catalog::Object*> StatementBinder::find_table(const ast::ObjectName& name, const char* verb) const {
   TRY(const catalog::Object* object, queries_.find_relation(name));
   if (object->as<catalog::Table>() != nullptr) return object;
@@ -32,16 +43,38 @@ Result<const catalog::Object*> StatementBinder::find_table(const ast::ObjectName
 
 Result<ExprPtr> StatementBinder::column_default(const catalog::ColumnDefinition& column) {
   if (column.default_sql.empty()) return expr::make_null(column.type);
-  TRY(const std::vector<ParsedStatement> parsed, parse("SELECT " + column.default_sql));
-  const auto* query = parsed[0].tree->as<ast::Query>();
+  Block nothing;
+  TRY(const ExprPtr value, bind_stored(column.default_sql, nothing, Clause::kDefault));
+  return queries_.coercions().assign(value, column.type, column.name);
+}
+
+Result<ExprPtr> StatementBinder::bind_stored(const std::string& text, Block& block, Clause clause) {
+  TRY(const std::vector<ParsedStatement> parsed, parse("SELECT " + text));
+  const auto* query = parsed.size() == 1 ? parsed[0].tree->as<ast::Query>() : nullptr;
   const auto* select = query == nullptr ? nullptr : std::get_if<ast::Select>(&query->body);
   if (select == nullptr || select->targets.size() != 1) {
-    return SqlError(sqlstate::kDataCorrupted, "the default of a column is not an expression");
+    return SqlError(sqlstate::kDataCorrupted, "a stored expression is not an expression");
   }
-  Block nothing;
-  Result<ExprPtr> value = queries_.bind_expr(*select->targets[0].expression, nothing, Clause::kDefault);
+  Result<ExprPtr> value = queries_.bind_expr(*select->targets[0].expression, block, clause);
+  // Its places mean nothing in the statement's text.
   if (!value) return SqlError(value.error().state(), value.error().message());
-  return queries_.coercions().assign(*value, column.type, column.name);
+  return value;
+}
+
+Result<std::vector<RowCheck>> StatementBinder::row_checks(const catalog::Object& table) {
+  std::vector<RowCheck> out;
+  const auto* details = table.as<catalog::Table>();
+  if (details == nullptr || details->checks.empty()) return out;
+  Block block;
+  TRY(QueryBinder::BoundTable bound, queries_.bind_relation(table, ""));
+  const ColumnIds ids = sql::columns_of(*bound.plan);
+  TRY(block.scope.add(std::move(bound.table)));
+  for (const catalog::CheckConstraint& check : details->checks) {
+    TRY(ExprPtr condition, bind_stored(check.expression_sql, block, Clause::kCheck));
+    TRY(condition, queries_.coercions().to_boolean(condition, "CHECK"));
+    out.push_back({check.name, positioned(condition, ids)});
+  }
+  return out;
 }
 
 Result<std::vector<uint32_t>> StatementBinder::insert_columns(const ast::Insert& node,
@@ -213,9 +246,7 @@ Result<std::optional<Returning>> StatementBinder::bind_returning(const std::vect
   Returning out;
   for (OutputColumn& output : outputs) {
     TRY(const ExprPtr value, queries_.coercions().settle(output.value));
-    out.outputs.push_back(expr::substitute_columns(value, [&](uint32_t id, SqlType type) {
-      return expr::make_column(static_cast<uint32_t>(std::find(ids.begin(), ids.end(), id) - ids.begin()), type);
-    }));
+    out.outputs.push_back(positioned(value, ids));
     out.columns.push_back({output.name, value->type(), output.relation, output.attribute});
   }
   return out;
@@ -288,17 +319,12 @@ Status StatementBinder::bind_on_conflict(const ast::OnConflict& conflict, const 
     TRY(out.update_where, queries_.bind_boolean(*conflict.where, block, Clause::kWhere));
   }
   if (!block.applies.empty()) return not_supported("a subquery in ON CONFLICT DO UPDATE", "Join the rows first.");
-  const auto positioned = [&](const ExprPtr& value) {
-    return expr::substitute_columns(value, [&](uint32_t id, SqlType type) {
-      return expr::make_column(static_cast<uint32_t>(std::find(ids.begin(), ids.end(), id) - ids.begin()), type);
-    });
-  };
   for (size_t i = 0; i < values.size(); ++i) {
     out.update_values.push_back(values[i] == nullptr
                                     ? expr::make_column(static_cast<uint32_t>(i), table.columns[i].type)
-                                    : positioned(values[i]));
+                                    : positioned(values[i], ids));
   }
-  if (out.update_where != nullptr) out.update_where = positioned(out.update_where);
+  if (out.update_where != nullptr) out.update_where = positioned(out.update_where, ids);
   return {};
 }
 
@@ -314,6 +340,7 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Insert& node) {
   TRY(Plan plan, insert_source(node, **table, columns));
   TRY(out.source, plan_rows(std::move(plan)));
   if (node.on_conflict) TRY(bind_on_conflict(*node.on_conflict, node.alias, **table, out));
+  TRY(out.checks, row_checks(**table));
   TRY(out.returning, bind_returning(node.returning, node.alias, **table));
   return out;
 }

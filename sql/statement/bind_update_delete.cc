@@ -119,6 +119,7 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Update& node) {
   }
   BoundUpdate out;
   out.table = table->id;
+  TRY(out.checks, row_checks(*table));
   TRY(out.source, plan_rows(std::move(plan)));
   TRY(out.returning, bind_returning(node.returning, node.alias, *table));
   return out;

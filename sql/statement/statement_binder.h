@@ -48,6 +48,10 @@ class StatementBinder {
   Result<std::optional<Returning>> bind_returning(const std::vector<ast::Target>& returning, const std::string& alias,
                                                   const catalog::Object& table);
   Result<expr::ExprPtr> column_default(const catalog::ColumnDefinition& column);
+  // The table's CHECK constraints over a row's columns.
+  Result<std::vector<RowCheck>> row_checks(const catalog::Object& table);
+  // An expression that is kept as text in the catalog, bound in a block.
+  Result<expr::ExprPtr> bind_stored(const std::string& text, Block& block, Clause clause);
   // New values by column; null where nothing is assigned. Conditions on subqueries go to the block.
   Result<std::vector<expr::ExprPtr>> bind_assignments(const std::vector<ast::Assignment>& assignments,
                                                       const catalog::Object& table, Block& block);
