@@ -11,6 +11,8 @@
 namespace millrace::pgwire {
 namespace {
 
+constexpr int kTurnsMax = 50;
+
 // Jobs and posts wait until the driver runs them: everything on one thread.
 class Driver final : public Carrier {
  public:
@@ -51,18 +53,20 @@ void converse(std::string_view bytes) {
   const auto give = [&](std::string_view piece) {
     if (conversation.busy() || !conversation.wants_input()) return;
     conversation.receive(piece);
+    int turns = 0;  // a statement of very many rows is left in the middle
     do {
       driver.run_all();
       if (conversation.busy()) conversation.hang_up();
       driver.run_all();
       if (conversation.busy()) conversation.press();
       driver.run_all();
+      if (conversation.busy()) driver.run_all();
       MILLRACE_CHECK(!conversation.busy(), "a conversation does not come back");
       std::string_view output = conversation.output();
       if (output.starts_with('N') && (output.size() < 5 || output[1] != '\0')) output.remove_prefix(1);
       if (!output.starts_with('N')) check_messages(output);
       conversation.output().clear();
-    } while (!conversation.ended() && conversation.resume());
+    } while (++turns < kTurnsMax && !conversation.ended() && conversation.resume());
   };
   if (choice & 2) give(startup_packet());
   const size_t piece = 1 + (choice >> 2);
