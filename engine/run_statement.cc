@@ -590,6 +590,14 @@ void DatabaseSession::finish(const RunPtr& run, Result<Outcome> outcome) {
     run->done(run->portal->outcome);
     return;
   }
+  if (kind == OutcomeKind::kCopyOut) {
+    // First how the data will look; execute() is called again for the data.
+    Outcome announced = run->portal->outcome;
+    run->portal->outcome.kind = OutcomeKind::kComplete;
+    run->portal->outcome.notices.clear();
+    run->done(std::move(announced));
+    return;
+  }
   deliver(run);
 }
 

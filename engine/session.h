@@ -47,7 +47,7 @@ enum class OutcomeKind : uint8_t {
   kPaused,     // the RowWriter is full; execute() again when it has room
   kEmpty,      // an empty query string
   kCopyIn,     // send copy data; `copy_columns` of them, in `copy_binary` or text
-  kCopyOut,    // rows that follow are copy data
+  kCopyOut,    // comes first, without rows; execute() again: of each row, the first column is a line of copy data
 };
 
 struct Outcome {
