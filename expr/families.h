@@ -30,6 +30,12 @@ std::vector<ScalarFunction> string_search_functions();
 std::vector<ScalarFunction> letter_case_functions();
 std::vector<ScalarFunction> like_operators();
 std::vector<ScalarFunction> regex_functions();
+std::vector<ScalarFunction> date_time_arithmetic();
+std::vector<ScalarFunction> date_time_comparison();
+std::vector<ScalarFunction> date_time_fields();
+std::vector<ScalarFunction> date_time_makers();
+std::vector<ScalarFunction> date_time_overlaps();
+std::vector<ScalarFunction> date_time_zones();
 
 // expr/casts/
 std::vector<CastRow> generic_casts();
@@ -37,6 +43,7 @@ std::vector<CastRow> integer_casts();
 std::vector<CastRow> float_casts();
 std::vector<CastRow> numeric_casts();
 std::vector<CastRow> string_casts();
+std::vector<CastRow> date_time_casts();
 
 // expr/aggregates/
 std::vector<AggregateSpec> count_aggregates();
