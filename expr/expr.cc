@@ -104,6 +104,7 @@ Expr::Expr(Private, Node node, std::vector<ExprPtr> children, SqlType type)
     volatility_ = function->volatility;
     fallible_ = function->fallible;
   }
+  if (const auto* array = as<ArrayConstructor>()) fallible_ = array->nested;  // dimensions may differ
   for (const ExprPtr& child : children_) {
     hash_ = hash_combine(hash_, child->hash_);
     depth_ = std::max(depth_, child->depth_ + 1);

@@ -72,7 +72,8 @@ struct Or {
 struct Not {
   bool operator==(const Not&) const = default;
 };
-// IS NULL. Of a composite value: it is NULL or all its fields are. (IS NOT NULL of a scalar is Not(IsNull).)
+// IS NULL. Of a composite value: it is NULL or all its fields are. (IS NOT NULL of a scalar
+// is Not(IsNull); of a composite it is that for each field.)
 struct IsNull {
   bool operator==(const IsNull&) const = default;
 };

@@ -1,6 +1,7 @@
 #include "expr/program.h"
 
 #include "expr/program_compiler.h"
+#include "expr/typed_lambda.h"
 
 namespace millrace::expr {
 
@@ -17,6 +18,8 @@ void append_shared(const Column& column, size_t row, ColumnBuilder& out) {
     default: out.append(column.value<Fixed16>(row)); break;
   }
 }
+
+void append_borrowed(const Slot& slot, ColumnBuilder& out) { typed::append_stored(out, slot); }
 
 const ColumnPtr& Block::run(Frame& frame, std::span<const uint32_t> selection, size_t rows) const {
   const bool all = selection.size() == rows;

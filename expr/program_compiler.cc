@@ -194,13 +194,34 @@ class Compiler {
     return emit(in_list_step(node.values, argument, expr.type(), target), target, scope);
   }
 
-  Result<Register> build(const AnyOrAll&, const Expr&, Scope&) { return not_built("ANY and ALL over arrays"); }
-  Result<Register> build(const ArrayConstructor&, const Expr&, Scope&) { return not_built("array constructors"); }
-  Result<Register> build(const RowConstructor&, const Expr&, Scope&) { return not_built("row constructors"); }
-  Result<Register> build(const FieldSelect&, const Expr&, Scope&) { return not_built("field selection"); }
-  Result<Register> build(const Subscript&, const Expr&, Scope&) { return not_built("array subscripts"); }
-  static SqlError not_built(const char* what) {
-    return not_supported(std::string(what) + " are not supported yet", "Use scalar columns instead.");
+  Result<Register> build(const AnyOrAll& node, const Expr& expr, Scope& scope) {
+    TRY(const std::vector<Register> sides, compile_children(expr, scope));
+    const Register target = new_register();
+    return emit(any_or_all_step(*node.function, node.all, sides[0], sides[1], expr.type(), target), target, scope);
+  }
+
+  Result<Register> build(const ArrayConstructor& node, const Expr& expr, Scope& scope) {
+    TRY(std::vector<Register> elements, compile_children(expr, scope));
+    const Register target = new_register();
+    return emit(array_step(node.nested, std::move(elements), expr.type(), target), target, scope);
+  }
+
+  Result<Register> build(const RowConstructor&, const Expr& expr, Scope& scope) {
+    TRY(std::vector<Register> fields, compile_children(expr, scope));
+    const Register target = new_register();
+    return emit(record_step(std::move(fields), expr.type(), target), target, scope);
+  }
+
+  Result<Register> build(const FieldSelect& node, const Expr& expr, Scope& scope) {
+    TRY(const Register record, compile(expr.child(0), scope));
+    const Register target = new_register();
+    return emit(field_step(record, node.field, expr.type(), target), target, scope);
+  }
+
+  Result<Register> build(const Subscript&, const Expr& expr, Scope& scope) {
+    TRY(std::vector<Register> arguments, compile_children(expr, scope));
+    const Register target = new_register();
+    return emit(subscript_step(std::move(arguments), expr.type(), target), target, scope);
   }
 
   std::shared_ptr<ProgramPlan> plan_;

@@ -13,7 +13,7 @@ struct ProgramPlan {
   std::vector<ColumnPtr> initial;  // by register: constants; null for what steps fill
 };
 
-// 54001 beyond kMaxDepth levels, 0A000 for nodes that are not built.
+// 54001 beyond kMaxDepth levels.
 Result<std::shared_ptr<const ProgramPlan>> compile_plan(const std::vector<ExprPtr>& outputs);
 
 }  // namespace millrace::expr

@@ -67,6 +67,8 @@ struct Operand {
 
 // Appends row `row` without copying long strings; the caller keeps `column` alive through `out`.
 void append_shared(const Column& column, size_t row, ColumnBuilder& out);
+// Appends a value that lies in a column which the caller keeps alive through `out`.
+void append_borrowed(const Slot& slot, ColumnBuilder& out);
 
 // --- The steps, one file each under steps/. ---
 std::unique_ptr<Step> load_column_step(uint32_t index, Register target);
@@ -87,5 +89,11 @@ std::unique_ptr<Step> is_null_step(Register argument, SqlType type, Register tar
 std::unique_ptr<Step> is_distinct_step(Register left, Register right, SqlType type, Register target);
 std::unique_ptr<Step> in_list_step(std::shared_ptr<const ConstantSet> values, Register argument, SqlType type,
                                    Register target);
+std::unique_ptr<Step> array_step(bool nested, std::vector<Register> elements, SqlType type, Register target);
+std::unique_ptr<Step> subscript_step(std::vector<Register> arguments, SqlType type, Register target);
+std::unique_ptr<Step> any_or_all_step(const ScalarFunction& function, bool all, Register left, Register array,
+                                      SqlType type, Register target);
+std::unique_ptr<Step> record_step(std::vector<Register> fields, SqlType type, Register target);
+std::unique_ptr<Step> field_step(Register record, uint32_t field, SqlType type, Register target);
 
 }  // namespace millrace::expr

@@ -1,6 +1,7 @@
 // Tests whose result is a boolean of each row alone: NOT, IS NULL, IS DISTINCT FROM, IN (constants).
 #include "expr/constant_set.h"
 #include "expr/program_plan.h"
+#include "types/record.h"
 #include "types/type_info.h"
 
 namespace millrace::expr {
@@ -49,8 +50,19 @@ std::unique_ptr<Step> not_step(Register argument, SqlType type, Register target)
 }
 
 std::unique_ptr<Step> is_null_step(Register argument, SqlType type, Register target) {
-  return test_step([argument](const Frame& frame, size_t row) -> int8_t { return frame[argument]->is_null(row); }, type,
-                   target);
+  return test_step(
+      [argument](const Frame& frame, size_t row) -> int8_t {
+        const Column& column = *frame[argument];
+        if (column.is_null(row)) return 1;
+        if (column.type().info().fields.empty()) return 0;
+        const Slot slot = column.slot(row);
+        const RecordView record(slot, column.type());
+        for (size_t i = 0; i < record.size(); ++i) {
+          if (!record.is_null(i)) return 0;
+        }
+        return 1;
+      },
+      type, target);
 }
 
 std::unique_ptr<Step> is_distinct_step(Register left, Register right, SqlType type, Register target) {
