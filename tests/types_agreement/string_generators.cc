@@ -5,6 +5,10 @@ namespace millrace {
 namespace {
 
 std::string string(SplitMix64& random) {
+  // What arrays and composites must quote.
+  static constexpr const char* kEdges[] = {"",   "NULL", "null", "NuLl", "NULLs", "{",   "}",  ",",    "a,b",
+                                           "\"", "\\",   "\\\"", "(",    ")",     "a b", " a", "a\tb", "[1:2]={}"};
+  if (random.one_in(8)) return pick(kEdges, random);
   std::string text;
   const uint64_t longest = random.one_in(20) ? 200 : 12;
   for (uint64_t n = random.below(longest); n > 0; --n) {
