@@ -133,10 +133,7 @@ void DatabaseSession::start(const RunPtr& run) {
 // True when the statement reads a view that is still being built: it goes on when that is done.
 bool DatabaseSession::wait_until_readable(const RunPtr& run) {
   const std::vector<ObjectId>* relations = relations_of(run->portal->prepared->statement());
-  if (relations == nullptr || (transaction_ != nullptr && in_block_)) {
-    // In a block the world stands still; what was not ready when it began is refused below.
-    if (relations == nullptr) return false;
-  }
+  if (relations == nullptr) return false;
   const WorldPtr world = transaction_ != nullptr ? transaction_->world : database_.world().get();
   for (const ObjectId id : *relations) {
     const auto found = world->relations.find(id);
@@ -360,6 +357,7 @@ struct DatabaseSession::RunBound {
       if (auto* table = std::get_if<catalog::SourceTable>(&object.details)) resolve(table->source);
       if (auto* index = std::get_if<catalog::Index>(&object.details)) resolve(index->relation);
     }
+    TRY(validate_topic(step.change.created.front()));
     const ObjectId made = ids.front();
     if (create.plan) step.plans[made] = *create.plan;
     std::optional<Delta> contents;
@@ -378,6 +376,21 @@ struct DatabaseSession::RunBound {
       TRY(session.add_write(made, std::move(write), nullptr));
     }
     return answer;
+  }
+
+  // A source of a topic that is not there would only wait: better to say so now.
+  Status validate_topic(const catalog::Object& object) const {
+    const auto* source = object.as<catalog::Source>();
+    if (source == nullptr) return {};
+    ingest::SourceDescription description;
+    description.source = &object;
+    description.relations = {object.columns};
+    description.catalog = transaction.catalog.get();
+    if (const auto* kafka = std::get_if<catalog::KafkaSource>(&source->from)) {
+      description.connection = transaction.catalog->find(kafka->connection);
+    }
+    constexpr int64_t kTimeoutMs = 5000;
+    return ingest::validate_source(description, kTimeoutMs);
   }
 
   Answer operator()(const sql::BoundDrop& drop) const {
