@@ -1,0 +1,199 @@
+// The engine end to end, in SQL.
+#include "engine/database.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "base/rng.h"
+#include "engine/test_database.h"
+
+namespace millrace::engine {
+namespace {
+
+TEST(DatabaseTest, AViewFollowsItsTable) {
+  TestDatabase database("follow");
+  TestClient sql = database.connect();
+  EXPECT_EQ(sql("CREATE TABLE t (id int PRIMARY KEY, region text, amount int)"), "");
+  EXPECT_EQ(
+      sql("CREATE MATERIALIZED VIEW v AS SELECT region, count(*) AS n, sum(amount) AS total FROM t GROUP BY region"),
+      "");
+  EXPECT_EQ(sql("INSERT INTO t VALUES (1, 'EU', 10), (2, 'US', 5), (3, 'EU', 7)"), "");
+  EXPECT_EQ(sql.tag(), "INSERT 0 3");
+  EXPECT_EQ(sql("SELECT * FROM v ORDER BY region"), "EU|2|17\nUS|1|5");
+  EXPECT_EQ(sql("UPDATE t SET region = 'US' WHERE id = 1"), "");
+  EXPECT_EQ(sql("SELECT * FROM v ORDER BY region"), "EU|1|7\nUS|2|15");
+  EXPECT_EQ(sql("DELETE FROM t WHERE region = 'EU'"), "");
+  EXPECT_EQ(sql("SELECT n, total FROM v WHERE region = 'US'"), "2|15");
+  EXPECT_EQ(sql("SELECT n FROM v WHERE region = 'EU'"), "");
+}
+
+TEST(DatabaseTest, EverythingIsThereAfterARestart) {
+  TestDatabase database("restart");
+  {
+    TestClient sql = database.connect();
+    sql("CREATE TABLE t (id int PRIMARY KEY, v int)");
+    sql("INSERT INTO t SELECT n, n % 7 FROM generate_series(1, 1000) AS g(n)");
+    sql("CREATE MATERIALIZED VIEW by_v AS SELECT v, count(*) AS n, min(id) AS low, max(id) AS high FROM t GROUP BY v");
+    sql("DELETE FROM t WHERE id > 990");
+  }
+  const std::string wanted = database.connect()("SELECT * FROM by_v ORDER BY v");
+  for (int i = 0; i < 2; ++i) {
+    database.restart();
+    TestClient sql = database.connect();
+    EXPECT_EQ(sql("SELECT * FROM by_v ORDER BY v"), wanted);
+    EXPECT_EQ(sql("SELECT v, count(*), min(id), max(id) FROM t GROUP BY v ORDER BY v"), wanted);
+    EXPECT_EQ(sql("INSERT INTO t VALUES (5, 5)").substr(0, 11), "ERROR 23505");
+    sql("INSERT INTO t VALUES (2000, 3)");
+    sql("DELETE FROM t WHERE id = 2000");
+    EXPECT_EQ(sql("SELECT * FROM by_v ORDER BY v"), wanted);
+  }
+}
+
+TEST(DatabaseTest, ALargeViewIsBuiltBesideTheTicks) {
+  TestDatabase database("hydrate");
+  TestClient sql = database.connect();
+  sql("CREATE TABLE t (id int PRIMARY KEY, v int)");
+  sql("INSERT INTO t SELECT n, n % 100 FROM generate_series(1, 20000) AS g(n)");
+  EXPECT_EQ(sql("CREATE MATERIALIZED VIEW s AS SELECT v, sum(id) AS total FROM t GROUP BY v"), "");
+  EXPECT_EQ(sql("SELECT count(*), sum(total) FROM s"), "100|200010000");
+  EXPECT_EQ(sql("INSERT INTO t VALUES (20001, 0)"), "");
+  EXPECT_EQ(sql("SELECT sum(total) FROM s"), "200030001");
+}
+
+TEST(DatabaseTest, ATransactionSeesItsOwnWritesAndNobodyElsesDo) {
+  TestDatabase database("transaction");
+  TestClient a = database.connect();
+  TestClient b = database.connect();
+  a("CREATE TABLE t (id int PRIMARY KEY, v int)");
+  a("INSERT INTO t VALUES (1, 1)");
+  a("BEGIN");
+  a("INSERT INTO t VALUES (2, 2)");
+  EXPECT_EQ(a("SELECT count(*) FROM t"), "2");
+  EXPECT_EQ(b("SELECT count(*) FROM t"), "1");
+  a("ROLLBACK");
+  EXPECT_EQ(a("SELECT count(*) FROM t"), "1");
+  a("BEGIN");
+  a("UPDATE t SET v = v + 1 WHERE id = 1");
+  a("COMMIT");
+  EXPECT_EQ(b("SELECT v FROM t"), "2");
+}
+
+TEST(DatabaseTest, TheFirstToCommitWins) {
+  TestDatabase database("conflict");
+  TestClient a = database.connect();
+  TestClient b = database.connect();
+  a("CREATE TABLE t (id int PRIMARY KEY, v int)");
+  a("INSERT INTO t VALUES (1, 0)");
+  a("BEGIN");
+  a("UPDATE t SET v = v + 1");
+  EXPECT_EQ(b("UPDATE t SET v = v + 10"), "");
+  EXPECT_EQ(a("COMMIT").substr(0, 11), "ERROR 40001");
+  EXPECT_EQ(a("SELECT v FROM t"), "10");
+}
+
+TEST(DatabaseTest, AFailedStatementEndsItsBlockAndNothingElse) {
+  TestDatabase database("failed");
+  TestClient sql = database.connect();
+  sql("CREATE TABLE t (id int PRIMARY KEY)");
+  sql("BEGIN");
+  sql("INSERT INTO t VALUES (1)");
+  EXPECT_EQ(sql("INSERT INTO t VALUES (1)").substr(0, 11), "ERROR 23505");
+  EXPECT_EQ(sql("SELECT 1").substr(0, 11), "ERROR 25P02");
+  EXPECT_EQ(sql("COMMIT"), "");
+  EXPECT_EQ(sql.tag(), "ROLLBACK");
+  EXPECT_EQ(sql("SELECT count(*) FROM t"), "0");
+  // Several statements in one string are one transaction.
+  EXPECT_EQ(sql("INSERT INTO t VALUES (7); INSERT INTO t VALUES (7)").substr(0, 11), "ERROR 23505");
+  EXPECT_EQ(sql("SELECT count(*) FROM t"), "0");
+}
+
+TEST(DatabaseTest, AViewWithABadRowSaysSoUntilTheRowIsGone) {
+  TestDatabase database("errors");
+  TestClient sql = database.connect();
+  sql("CREATE TABLE t (id int PRIMARY KEY, v int)");
+  sql("CREATE MATERIALIZED VIEW q AS SELECT id, 100 / v AS share FROM t");
+  sql("INSERT INTO t VALUES (1, 10), (2, 0)");
+  EXPECT_EQ(sql("SELECT * FROM q").substr(0, 11), "ERROR 22012");
+  EXPECT_EQ(sql("SELECT count(*) FROM t"), "2");
+  database.restart();
+  TestClient again = database.connect();
+  EXPECT_EQ(again("SELECT * FROM q").substr(0, 11), "ERROR 22012");
+  again("UPDATE t SET v = 4 WHERE id = 2");
+  EXPECT_EQ(again("SELECT * FROM q ORDER BY id"), "1|10\n2|25");
+}
+
+TEST(DatabaseTest, AGeneratorGoesOnWhereItWas) {
+  TestDatabase database("generator");
+  {
+    TestClient sql = database.connect();
+    EXPECT_EQ(sql("CREATE SOURCE c FROM LOAD GENERATOR COUNTER (RATE 1000000, MAX ROWS 20000)"), "");
+    EXPECT_EQ(sql("CREATE MATERIALIZED VIEW n AS SELECT count(*) AS n, max(counter) AS high FROM c"), "");
+  }
+  database.restart();
+  TestClient sql = database.connect();
+  std::string answer;
+  for (int i = 0; i < 1000 && answer != "20000|20000"; ++i) {
+    answer = sql("SELECT n, high FROM n");
+    const size_t bar = answer.find('|');
+    const std::string high = answer.substr(bar + 1);
+    EXPECT_EQ(answer.substr(0, bar), high.empty() ? "0" : high);
+    database.database().clock().sleep_us(5000);
+  }
+  EXPECT_EQ(answer, "20000|20000");
+  EXPECT_EQ(sql("SELECT count(*) FROM c"), "20000");
+}
+
+// Random changes from a seed; after each batch every view equals its query.
+TEST(DatabaseTest, ViewsEqualTheirQueriesUnderRandomChanges) {
+  TestDatabase database("random");
+  TestClient sql = database.connect();
+  sql("CREATE TABLE a (id int PRIMARY KEY, k int, v int)");
+  sql("CREATE TABLE b (k int, w int)");
+  const std::map<std::string, std::string> views = {
+      {"joined", "SELECT a.id, a.v, b.w FROM a JOIN b ON a.k = b.k"},
+      {"outer_joined", "SELECT a.id, b.w FROM a LEFT JOIN b ON a.k = b.k AND b.w > 2"},
+      {"grouped", "SELECT k, count(*) AS n, sum(v) AS s, min(v) AS lo, max(v) AS hi, avg(v) AS m FROM a GROUP BY k"},
+      {"distinct_k", "SELECT DISTINCT k FROM b"},
+      {"both", "SELECT k FROM a INTERSECT SELECT k FROM b"},
+      {"only_a", "SELECT k, v FROM a WHERE NOT EXISTS (SELECT 1 FROM b WHERE b.k = a.k)"},
+      {"total", "SELECT count(*) AS n, sum(w) AS s FROM b"},
+  };
+  for (const auto& [name, query] : views) {
+    ASSERT_EQ(sql("CREATE MATERIALIZED VIEW " + name + " AS " + query), "") << name;
+  }
+  SplitMix64 random(11);
+  const auto value = [&] { return random.one_in(6) ? "NULL" : std::to_string(random.between(0, 5)); };
+  int next_id = 1;
+  for (int batch = 0; batch < 40; ++batch) {
+    SCOPED_TRACE(batch);
+    switch (random.below(5)) {
+      case 0:
+      case 1:
+        for (uint64_t i = random.below(6); i > 0; --i) {
+          ASSERT_EQ(sql("INSERT INTO a VALUES (" + std::to_string(next_id++) + ", " + value() + ", " + value() + ")"),
+                    "");
+        }
+        break;
+      case 2:
+        ASSERT_EQ(sql("INSERT INTO b VALUES (" + value() + ", " + value() + "), (" + value() + ", 3)"), "");
+        break;
+      case 3:
+        ASSERT_EQ(sql("UPDATE a SET v = " + value() + ", k = " + value() +
+                      " WHERE id % 3 = " + std::to_string(random.below(3))),
+                  "");
+        break;
+      default:
+        ASSERT_EQ(sql("DELETE FROM b WHERE w = " + std::to_string(random.below(5))), "");
+        ASSERT_EQ(sql("DELETE FROM a WHERE k = " + std::to_string(random.below(8))), "");
+    }
+    for (const auto& [name, query] : views) {
+      ASSERT_EQ(sql("SELECT * FROM (SELECT * FROM " + name + ") x ORDER BY 1"),
+                sql("SELECT * FROM (" + query + ") x ORDER BY 1"))
+          << name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace millrace::engine
