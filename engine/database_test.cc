@@ -155,7 +155,7 @@ TEST(DatabaseTest, ViewsEqualTheirQueriesUnderRandomChanges) {
       {"outer_joined", "SELECT a.id, b.w FROM a LEFT JOIN b ON a.k = b.k AND b.w > 2"},
       {"grouped", "SELECT k, count(*) AS n, sum(v) AS s, min(v) AS lo, max(v) AS hi, avg(v) AS m FROM a GROUP BY k"},
       {"distinct_k", "SELECT DISTINCT k FROM b"},
-      {"both", "SELECT k FROM a INTERSECT SELECT k FROM b"},
+      {"in_both", "SELECT k FROM a INTERSECT SELECT k FROM b"},
       {"only_a", "SELECT k, v FROM a WHERE NOT EXISTS (SELECT 1 FROM b WHERE b.k = a.k)"},
       {"total", "SELECT count(*) AS n, sum(w) AS s FROM b"},
   };

@@ -71,11 +71,15 @@ class Cut {
  public:
   explicit Cut(const ResultOrder& order) : skip_(order.offset), left_(order.limit) {}
 
-  // How many of `weight` copies are shown.
-  int64_t take(int64_t weight) {
+  // Of `weight` copies, those that OFFSET does not skip.
+  int64_t skip(int64_t weight) {
     const uint64_t skipped = std::min(skip_, static_cast<uint64_t>(weight));
     skip_ -= skipped;
-    uint64_t shown = static_cast<uint64_t>(weight) - skipped;
+    return weight - static_cast<int64_t>(skipped);
+  }
+  // How many of `weight` copies are shown.
+  int64_t take(int64_t weight) {
+    auto shown = static_cast<uint64_t>(skip(weight));
     if (left_) {
       shown = std::min(shown, *left_);
       *left_ -= shown;
@@ -128,10 +132,11 @@ Delta sorted_result(const Delta& rows, const ResultOrder& order) {
       result.add(batch, row.place.row, batch.weight(row.place.row));
       continue;
     }
-    const int64_t shown = cut.take(batch.weight(row.place.row));
+    const int64_t not_skipped = cut.skip(batch.weight(row.place.row));
+    const int64_t shown = cut.take(not_skipped);
     // The copies of one row tie with each other.
     const bool ties_here = order.with_ties && cut.exhausted() && shown > 0;
-    result.add(batch, row.place.row, ties_here ? batch.weight(row.place.row) : shown);
+    result.add(batch, row.place.row, ties_here ? not_skipped : shown);
     if (shown > 0) last = &row;
   }
   return result.finish();
