@@ -1,6 +1,7 @@
 """Every part of the first slice in one story; each step checks what a user would see."""
 
 import argparse
+import contextlib
 import io
 import json
 import subprocess
@@ -46,7 +47,7 @@ def revenue_by_region():
 regions = {1: "EU", 2: "EU", 3: "US"}
 
 server.start()
-with server.connect() as connection, connection.cursor() as cursor:
+with contextlib.closing(server.connect()) as connection, connection.cursor() as cursor:
     # Tables and their changes.
     cursor.execute("CREATE TABLE customers (id int PRIMARY KEY, name text NOT NULL, region text)")
     cursor.execute("INSERT INTO customers VALUES (1, 'Ada', 'EU'), (2, 'Bob', 'UK')")
