@@ -36,6 +36,8 @@ std::vector<ScalarFunction> date_time_fields();
 std::vector<ScalarFunction> date_time_makers();
 std::vector<ScalarFunction> date_time_overlaps();
 std::vector<ScalarFunction> date_time_zones();
+std::vector<ScalarFunction> session_functions();
+std::vector<ScalarFunction> catalog_lookup_functions();
 
 // expr/casts/
 std::vector<CastRow> generic_casts();
