@@ -29,6 +29,10 @@ std::string payload(uint64_t tick) {
 using SegmentModel = std::map<uint64_t, std::string>;
 uint64_t segment_of(uint64_t tick) { return 16 + tick % 16; }
 void step(SegmentModel& model, uint64_t tick) {
+  // A segment of this tick alone, as one that is split soon: left over from an unfinished checkpoint, nothing
+  // later would hide it.
+  model.erase(1000 + tick - 1);
+  model[1000 + tick] = "brief";
   if (tick % 7 == 0) {
     model.erase(segment_of(tick + 3));
   } else {
@@ -89,7 +93,7 @@ void run_child(const Script& script) {
     if (!(*store)->log().append(TickId(tick), payload(tick))) _exit(5);
     if (random.one_in(3)) continue;
     acknowledge((*store)->log().sync(random.one_in(2) ? Eagerness::kEager : Eagerness::kLazy));
-    if (!random.one_in(10)) continue;
+    if (!random.one_in(script.seed % 3 == 0 ? 2 : 10)) continue;
     const SegmentModel now = state_at(tick);
     const auto writer = (*store)->begin_checkpoint(TickId(tick));
     for (const auto& [number, contents] : now) {
@@ -215,12 +219,15 @@ TEST_F(StoreCrashTest, AcknowledgedTicksSurvivePowerCuts) {
 }
 
 // Every call in turn, from the first: systematic where the other is random.
-TEST_F(StoreCrashTest, EveryCallOfAFirstStartMayBeTheLast) {
-  for (int64_t call = 1; call < 130; call += 7) {
+TEST_F(StoreCrashTest, EveryCallMayBeTheLast) {
+  // Opening in coarse steps, then every call of the first checkpoints.
+  for (int64_t call = 1; call < 150; call += call < 90 ? 15 : 2) {
     SCOPED_TRACE(call);
     remove();
-    const int status = spawn({.directory = directory_, .seed = 5, .die_at = call, .torn = call % 2 == 0});
-    ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 9) << status << "\n" << child_errors();
+    for (const int64_t die_at : {call, int64_t{150}}) {
+      const int status = spawn({.directory = directory_, .seed = 6, .die_at = die_at, .torn = call % 2 == 0});
+      ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 9) << status << "\n" << child_errors();
+    }
     check(directory_);
     if (HasFatalFailure()) return;
   }

@@ -360,6 +360,11 @@ TEST_F(StoreTest, CheckpointsReplaceEachOtherWhole) {
     EXPECT_EQ(reader.blob("offsets"), "offsets at 10");
     EXPECT_EQ(reader.blob("missing"), std::nullopt);
   };
+  {
+    const auto unfinished = store->begin_checkpoint(TickId(15));
+    ASSERT_TRUE(unfinished->put_segment(one, low, std::string(5 << 20, 'x')));  // beyond what it holds back
+    expect_10(**store->checkpoint());
+  }
   expect_10(**store->checkpoint());
   {
     const auto writer = store->begin_checkpoint(TickId(18));
