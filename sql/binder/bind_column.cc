@@ -78,7 +78,7 @@ ExprBinder::Bound ExprBinder::find_column(const std::string& name, const ast::Ex
   TRY(const ScopeTable* table, find_table("", name, owner));
   if (table != nullptr) return whole_row(*table, *owner, at.location);
   if (is_system_column(name)) return not_supported(fmt::format("system column \"{}\"", name), "Use a key column.");
-  return missing_column("", name, levels());
+  return missing_column("", name, levels(), binder_.hidden_);
 }
 
 Result<const ScopeTable*> ExprBinder::find_table(const std::string& schema, const std::string& table,
@@ -105,7 +105,7 @@ ExprBinder::Bound ExprBinder::find_column(const std::string& schema, const std::
                                           const ast::Expr& at) {
   Block* owner = nullptr;
   TRY(const ScopeTable* found, find_table(schema, table, owner));
-  if (found == nullptr) return missing_table(schema.empty() ? table : schema + "." + table, levels());
+  if (found == nullptr) return missing_table(schema.empty() ? table : schema + "." + table, levels(), binder_.hidden_);
   const ScopeColumn* column = nullptr;
   for (const ScopeColumn& candidate : found->columns) {
     if (candidate.name != name) continue;
@@ -114,7 +114,7 @@ ExprBinder::Bound ExprBinder::find_column(const std::string& schema, const std::
   }
   if (column != nullptr) return use(*owner, *column, found->alias, at.location);
   if (is_system_column(name)) return not_supported(fmt::format("system column \"{}\"", name), "Use a key column.");
-  return missing_column(table, name, levels());
+  return missing_column(table, name, levels(), binder_.hidden_);
 }
 
 ExprBinder::Bound ExprBinder::whole_row(const ScopeTable& table, Block& owner, ast::Location location) {

@@ -39,7 +39,7 @@ Result<std::vector<ExprPtr>> ExprBinder::bind_all(const ast::Exprs& exprs) {
 ExprBinder::Bound ExprBinder::bind_boolean(const ast::Expr& expr, const std::string& what) {
   TRY(const ExprPtr bound, bind(expr));
   Bound boolean = coercions().to_boolean(bound, what);
-  if (!boolean) return std::move(boolean).error().at(expr.location);
+  if (!boolean) return std::move(boolean).error().at(ast::begin_of(expr));
   return boolean;
 }
 
@@ -48,6 +48,12 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::Parameter& node, const ast::E
 }
 
 namespace {
+
+std::vector<ast::Location> places_of(const ast::Exprs& exprs) {
+  std::vector<ast::Location> out;
+  for (const ast::ExprPtr& expr : exprs) out.push_back(ast::begin_of(*expr));
+  return out;
+}
 
 // An integer that does not fit int4, or a number with a point: int8 when it fits, else numeric.
 Result<ExprPtr> number_constant(const std::string& text, const TextContext& context) {
@@ -64,14 +70,18 @@ Result<ExprPtr> number_constant(const std::string& text, const TextContext& cont
 
 }  // namespace
 
-ExprBinder::Bound ExprBinder::bind_kind(const ast::Constant& node, const ast::Expr&) {
+ExprBinder::Bound ExprBinder::bind_kind(const ast::Constant& node, const ast::Expr& at) {
   using Kind = ast::Constant::Kind;
   switch (node.kind) {
     case Kind::kNull: return expr::make_null(type_of(oid::kUnknown));
     case Kind::kBoolean: return expr::make_bool(node.integer != 0);
     case Kind::kInteger: return expr::make_constant(Value(type_of(oid::kInt4), Slot::of_i32(node.integer)));
     case Kind::kNumber: return number_constant(node.text, coercions().text());
-    case Kind::kString: return expr::make_constant(Value(type_of(oid::kUnknown), Slot::of_bytes(node.text)));
+    case Kind::kString: {
+      ExprPtr literal = expr::make_constant(Value(type_of(oid::kUnknown), Slot::of_bytes(node.text)));
+      binder_.coercions_.note_literal(literal, at.location);
+      return literal;
+    }
     case Kind::kBitString: return not_supported("a bit string", "Use integers and their bit operators.");
   }
   return SqlError(sqlstate::kInternalError, "a constant of no kind");
@@ -84,9 +94,7 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::TypeCast& node, const ast::Ex
   }
   TRY(const ExprPtr argument, bind(*node.argument));
   Bound cast = coercions().coerce(argument, target, expr::CastContext::kExplicit);
-  // A literal's own error stands where the literal does.
-  const ast::Location place = is_unknown(argument) ? node.argument->location : at.location;
-  if (!cast) return std::move(cast).error().at(place);
+  if (!cast) return std::move(cast).error().at(at.location);
   return cast;
 }
 
@@ -190,7 +198,9 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::Case& node, const ast::Expr&)
     TRY(otherwise, bind(*node.otherwise));
   }
   results.insert(results.begin(), std::move(otherwise));
-  TRY(coercions().unify("CASE", results));
+  std::vector<ast::Location> places = {node.otherwise == nullptr ? -1 : ast::begin_of(*node.otherwise)};
+  for (const ast::CaseWhen& when : node.whens) places.push_back(ast::begin_of(*when.result));
+  TRY(coercions().unify("CASE", results, places));
   std::vector<expr::CaseBranch> branches;
   for (size_t i = 0; i < conditions.size(); ++i) branches.push_back({conditions[i], results[i + 1]});
   return expr::make_case(std::move(branches), results[0]);
@@ -198,13 +208,14 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::Case& node, const ast::Expr&)
 
 ExprBinder::Bound ExprBinder::bind_kind(const ast::Coalesce& node, const ast::Expr&) {
   TRY(std::vector<ExprPtr> arguments, bind_all(node.arguments));
-  TRY(coercions().unify("COALESCE", arguments));
+  TRY(coercions().unify("COALESCE", arguments, places_of(node.arguments)));
   return expr::make_coalesce(std::move(arguments));
 }
 
 ExprBinder::Bound ExprBinder::bind_kind(const ast::GreatestLeast& node, const ast::Expr&) {
   TRY(std::vector<ExprPtr> arguments, bind_all(node.arguments));
-  TRY(const SqlType type, coercions().unify(node.greatest ? "GREATEST" : "LEAST", arguments));
+  TRY(const SqlType type,
+      coercions().unify(node.greatest ? "GREATEST" : "LEAST", arguments, places_of(node.arguments)));
   if (type.info().compare == nullptr) {
     return SqlError(sqlstate::kUndefinedFunction,
                     fmt::format("could not identify a comparison function for type {}", type.to_string()));
@@ -227,7 +238,7 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::ArrayConstructor& node, const
         .with_hint("Explicitly cast to the desired type, for example ARRAY[]::integer[].");
   }
   TRY(std::vector<ExprPtr> elements, bind_all(node.elements));
-  TRY(const SqlType element, coercions().unify("ARRAY", elements));
+  TRY(const SqlType element, coercions().unify("ARRAY", elements, places_of(node.elements)));
   const bool nested = element.info().element != nullptr;
   return expr::make_array(std::move(elements), nested ? element.without_typmod() : array_of(element.info()));
 }

@@ -19,8 +19,7 @@ Status QueryBinder::bind_from(const std::vector<ast::TableRefPtr>& from, Block& 
 
 Status FromBinder::add(const ast::TableRef& ref) {
   TRY(Item item, bind(ref));
-  Status merged = block_.scope.merge(std::move(item.scope));
-  if (!merged) return std::move(merged).error().at(ref.location);
+  TRY(block_.scope.merge(std::move(item.scope)));
   if (block_.input == nullptr) {
     block_.input = std::move(item.plan);
   } else if (item.lateral) {
@@ -32,9 +31,7 @@ Status FromBinder::add(const ast::TableRef& ref) {
 }
 
 Result<FromBinder::Item> FromBinder::bind(const ast::TableRef& ref) {
-  Result<Item> item = std::visit([&](const auto& kind) { return bind_kind(kind, ref); }, ref.kind);
-  if (!item) return std::move(item).error().at(ref.location);
-  return item;
+  return std::visit([&](const auto& kind) { return bind_kind(kind, ref); }, ref.kind);
 }
 
 namespace {
@@ -99,6 +96,7 @@ ScopeTable FromBinder::table_of(const Plan& plan, const std::vector<OutputColumn
 Result<FromBinder::Item> FromBinder::bind_kind(const ast::SubqueryRef& node, const ast::TableRef&) {
   std::vector<OutputColumn> outputs;
   Block* outer = node.lateral ? &block_ : outer_;
+  const QueryBinder::HiddenScope hidden(binder_, node.lateral ? nullptr : &block_.scope);
   TRY(Plan plan, binder_.bind_subquery(*node.query, outer, &outputs));
   ScopeTable table = table_of(plan, outputs);
   TRY(rename(table, node.alias));
@@ -174,8 +172,8 @@ Status FromBinder::refuse_windowing(const std::string& name) const {
   return {};
 }
 
-Result<FromBinder::Item> FromBinder::bind_kind(const ast::UnsupportedTableRef& node, const ast::TableRef&) {
-  return not_supported(node.what, "");
+Result<FromBinder::Item> FromBinder::bind_kind(const ast::UnsupportedTableRef& node, const ast::TableRef& at) {
+  return not_supported(node.what, "").at(at.location);
 }
 
 Result<FromBinder::Item> FromBinder::bind_kind(const ast::JoinRef& node, const ast::TableRef&) {

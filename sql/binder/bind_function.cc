@@ -49,7 +49,7 @@ Status ExprBinder::check_plain_call(const ast::FunctionCall& node) const {
   return {};
 }
 
-ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast::Expr&) {
+ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast::Expr& at) {
   TRY(const std::string name, function_name(node.name));
   if (!node.argument_names.empty()) return not_supported("named notation", "Give the arguments by position.");
   if (node.variadic) return not_supported("VARIADIC", "Give the arguments one by one.");
@@ -82,7 +82,8 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast
   }
   TRY(*arguments, coerce_arguments(std::move(*arguments), call->argument_types));
   if (call->candidate.aggregate != nullptr) {
-    return bind_aggregate(node, *call->candidate.aggregate, std::move(*arguments), call->result_type, std::move(own));
+    return bind_aggregate(node, *call->candidate.aggregate, std::move(*arguments), call->result_type, std::move(own),
+                          at.location);
   }
   block_.uses.insert(block_.uses.end(), own.begin(), own.end());
   TRY(check_plain_call(node));
@@ -91,8 +92,8 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast
 }
 
 ExprBinder::Bound ExprBinder::bind_aggregate(const ast::FunctionCall& node, const expr::AggregateSpec& spec,
-                                             std::vector<ExprPtr> arguments, SqlType type,
-                                             std::vector<ColumnUse> uses) {
+                                             std::vector<ExprPtr> arguments, SqlType type, std::vector<ColumnUse> uses,
+                                             ast::Location location) {
   if (!node.star && arguments.empty()) {
     return SqlError(sqlstate::kWrongObjectType,
                     fmt::format("{}(*) must be used to call a parameterless aggregate function", spec.name));
@@ -111,7 +112,7 @@ ExprBinder::Bound ExprBinder::bind_aggregate(const ast::FunctionCall& node, cons
       ColumnSet used;
       add_referenced(argument, used);
       if (used.contains(other.id)) {
-        return SqlError(sqlstate::kGroupingError, "aggregate function calls cannot be nested");
+        return SqlError(sqlstate::kGroupingError, "aggregate function calls cannot be nested").at(other.location);
       }
     }
   }
@@ -126,7 +127,7 @@ ExprBinder::Bound ExprBinder::bind_aggregate(const ast::FunctionCall& node, cons
   if (spec.law == expr::AggregateLaw::kNotBuilt) {
     return not_supported(fmt::format("aggregate function {}", spec.to_string()), "Use count, sum, min, max or avg.");
   }
-  PendingAggregate pending{0, &spec, std::move(arguments), node.distinct, nullptr};
+  PendingAggregate pending{0, &spec, std::move(arguments), node.distinct, nullptr, location};
   // The order of its input changes none of the aggregates we have; it has to be right all the same.
   const std::vector<ColumnUse> outside = block_.uses;
   for (const ast::SortItem& item : node.order_by) {

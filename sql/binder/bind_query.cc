@@ -234,7 +234,7 @@ Status QueryBinder::bind_order_of_outputs(const std::vector<ast::SortItem>& item
       return SqlError(sqlstate::kFeatureNotSupported, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause")
           .with_detail("Only result column names can be used, not expressions or functions.")
           .with_hint("Add the expression/function to every SELECT, or move the UNION into a FROM clause.")
-          .at(item.expression->location);
+          .at(ast::begin_of(*item.expression));
     }
     TRY(OrderItem order, order_item(item, std::move(value)));
     relation.order.push_back(std::move(order));
@@ -254,6 +254,7 @@ Result<OrderItem> order_item(const ast::SortItem& item, ExprPtr value) {
   }
   OrderItem out;
   out.value = std::move(value);
+  out.location = ast::begin_of(*item.expression);
   out.descending = item.direction == ast::SortDirection::kDescending;
   // NULLs are larger than anything.
   out.nulls_first = item.nulls == ast::NullsOrder::kDefault ? out.descending : item.nulls == ast::NullsOrder::kFirst;
@@ -263,15 +264,22 @@ Result<OrderItem> order_item(const ast::SortItem& item, ExprPtr value) {
 Result<ExprPtr> QueryBinder::bind_limit(const ast::ExprPtr& limit, Clause clause) {
   if (limit == nullptr) return ExprPtr();
   Block nothing;
-  TRY(const ExprPtr bound, bind_expr(*limit, nothing, clause));
+  Result<ExprPtr> value = bind_expr(*limit, nothing, clause);
+  if (!value && value.error().state() == sqlstate::kUndefinedColumn) {
+    return SqlError(sqlstate::kInvalidColumnReference,
+                    fmt::format("argument of {} must not contain variables", clause_name(clause)))
+        .at(value.error().location());
+  }
+  if (!value) return std::move(value).error();
+  const ExprPtr bound = std::move(*value);
   if (is_null_constant(bound)) return ExprPtr();
   Result<ExprPtr> count = coercions_.coerce(bound, type_of(oid::kInt8), expr::CastContext::kAssignment);
   if (!is_unknown(bound) && !expr::can_coerce(bound->type(), type_of(oid::kInt8), expr::CastContext::kAssignment)) {
     return SqlError(sqlstate::kDatatypeMismatch, fmt::format("argument of {} must be type bigint, not type {}",
                                                              clause_name(clause), bound->type().to_string()))
-        .at(limit->location);
+        .at(ast::begin_of(*limit));
   }
-  if (!count) return std::move(count).error().at(limit->location);
+  if (!count) return std::move(count).error().at(ast::begin_of(*limit));
   return expr::fold_constants(*count);
 }
 
@@ -293,9 +301,13 @@ Status QueryBinder::bind_limits(const ast::Query& query, BoundRelation& relation
 Result<ColumnIds> QueryBinder::settle_outputs(BoundRelation& relation) {
   std::vector<Map::Computed> computed;
   ColumnIds ids;
+  const ColumnIds made = columns_of(*relation.root);
+  const ColumnSet own(made.begin(), made.end());
   const auto column_of = [&](ExprPtr& value, const std::string& name) -> Result<ColumnId> {
     TRY(value, coercions_.settle(value));
-    if (const auto* column = value->as<expr::ColumnRef>()) return column->index;
+    // An enclosing query's column becomes one of this plan's: it has no value where there are no rows.
+    const auto* column = value->as<expr::ColumnRef>();
+    if (column != nullptr && own.contains(column->index)) return column->index;
     for (const Map::Computed& other : computed) {
       if (other.value->volatility() == expr::Volatility::kVolatile) continue;
       if (structurally_equal(*other.value, *value)) return other.id;

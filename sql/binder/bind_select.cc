@@ -267,12 +267,12 @@ Status SelectBinder::group() {
     const ColumnIds inputs = columns_of(*block_.input);
     for (const ColumnId id : inputs) {
       if (!used.contains(id) || grouped_ids_.contains(id)) continue;
-      Status named = check_grouped(ColumnSet{id});
-      if (!named) {
-        return SqlError(sqlstate::kGroupingError, fmt::format("subquery uses ungrouped column \"{}\" from outer query",
-                                                              binder_.columns().name(id)))
-            .at(named.error().location());
-      }
+      const auto use =
+          std::find_if(block_.uses.begin(), block_.uses.end(), [&](const ColumnUse& u) { return u.id == id; });
+      if (use == block_.uses.end()) continue;
+      return SqlError(sqlstate::kGroupingError,
+                      fmt::format("subquery uses ungrouped column \"{}\" from outer query", use->name))
+          .at(use->location);
     }
   }
   add_aggregates();
@@ -303,7 +303,8 @@ Result<RelPtr> SelectBinder::distinct(BoundRelation& relation, const ColumnIds& 
   for (const OrderItem& item : relation.order) {
     if (std::find(ids.begin(), ids.end(), item.value->as<expr::ColumnRef>()->index) == ids.end()) {
       return SqlError(sqlstate::kInvalidColumnReference,
-                      "for SELECT DISTINCT, ORDER BY expressions must appear in select list");
+                      "for SELECT DISTINCT, ORDER BY expressions must appear in select list")
+          .at(item.location);
     }
   }
   return make_rel(Distinct{std::move(relation.root), ids});

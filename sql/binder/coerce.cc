@@ -31,7 +31,12 @@ Result<expr::ExprPtr> Coercions::coerce(const expr::ExprPtr& expr, SqlType targe
     if (typed->type() == target) return typed;
     return expr::coerce(typed, target, context, text_);
   }
-  return expr::coerce(expr, target, context, text_);
+  Result<expr::ExprPtr> out = expr::coerce(expr, target, context, text_);
+  if (out) return out;
+  for (const auto& [literal, location] : literals_) {
+    if (literal == expr) return std::move(out).error().at(location);
+  }
+  return out;
 }
 
 Result<expr::ExprPtr> Coercions::settle(const expr::ExprPtr& expr) const {
@@ -49,8 +54,16 @@ Result<expr::ExprPtr> Coercions::to_boolean(const expr::ExprPtr& expr, const std
   return expr;
 }
 
-Result<SqlType> Coercions::unify(const std::string& what, std::vector<expr::ExprPtr>& exprs) const {
-  TRY(SqlType type, expr::common_type(what, types_of(exprs)));
+Result<SqlType> Coercions::unify(const std::string& what, std::vector<expr::ExprPtr>& exprs,
+                                 const std::vector<ast::Location>& places) const {
+  const std::vector<SqlType> types = types_of(exprs);
+  Result<SqlType> common = expr::common_type(what, types);
+  for (size_t count = 2; !common && count <= places.size(); ++count) {
+    const std::vector<SqlType> first(types.begin(), types.begin() + static_cast<std::ptrdiff_t>(count));
+    if (!expr::common_type(what, first)) return std::move(common).error().at(places[count - 1]);
+  }
+  if (!common) return std::move(common).error();
+  const SqlType type = *common;
   for (expr::ExprPtr& expr : exprs) {
     TRY(expr, coerce(expr, expr->type().valid() && expr->type().same_base(type) ? expr->type() : type,
                      expr::CastContext::kImplicit));

@@ -71,7 +71,7 @@ class ExprBinder {
   // functions
   Bound call_function(const std::string& name, std::vector<expr::ExprPtr> arguments);
   Bound bind_aggregate(const ast::FunctionCall& node, const expr::AggregateSpec& spec, std::vector<expr::ExprPtr> args,
-                       SqlType type, std::vector<ColumnUse> uses);
+                       SqlType type, std::vector<ColumnUse> uses, ast::Location location);
   Bound bind_table_function(const expr::TableFunction& function, std::vector<expr::ExprPtr> arguments);
   Bound cast_by_name(const std::string& name, const expr::ExprPtr& argument);
   Status check_plain_call(const ast::FunctionCall& node) const;

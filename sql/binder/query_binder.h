@@ -58,6 +58,7 @@ struct OrderItem {
   expr::ExprPtr value;
   bool descending = false;
   bool nulls_first = false;
+  ast::Location location = -1;
 };
 
 // A bound query before its ends are tied: values may still be of unknown type.
@@ -89,6 +90,7 @@ struct PendingAggregate {
   std::vector<expr::ExprPtr> arguments;
   bool distinct = false;
   expr::ExprPtr filter;  // null: none
+  ast::Location location = -1;
 };
 
 // Where a column was named, for errors that are found only later.
@@ -169,6 +171,23 @@ class QueryBinder {
   void flush_applies(Block& block);
   void flush_table_functions(Block& block);
 
+  // Names that are there and may not be used in what is bound while it lives: for error messages.
+  class HiddenScope {
+   public:
+    HiddenScope(QueryBinder& binder, const Scope* scope) : binder_(binder), added_(scope != nullptr) {
+      if (added_) binder_.hidden_.push_back(scope);
+    }
+    ~HiddenScope() {
+      if (added_) binder_.hidden_.pop_back();
+    }
+    HiddenScope(const HiddenScope&) = delete;
+    HiddenScope& operator=(const HiddenScope&) = delete;
+
+   private:
+    QueryBinder& binder_;
+    const bool added_;
+  };
+
   // WITH: makes its names visible until the returned scope ends.
   class WithScope {
    public:
@@ -204,6 +223,7 @@ class QueryBinder {
   const CommonTables* common_tables_ = nullptr;
   std::vector<ObjectId> views_;  // being expanded
   std::set<ObjectId> views_read_;
+  std::vector<const Scope*> hidden_;
   size_t blocks_ = 0;
 };
 

@@ -65,9 +65,21 @@ SqlError ambiguous_column(const std::string& column) {
   return SqlError(sqlstate::kAmbiguousColumn, fmt::format("column reference \"{}\" is ambiguous", column));
 }
 
-SqlError missing_column(const std::string& table, const std::string& column, const std::vector<const Scope*>& levels) {
+SqlError missing_column(const std::string& table, const std::string& column, const std::vector<const Scope*>& levels,
+                        const std::vector<const Scope*>& hidden) {
   SqlError error(sqlstate::kUndefinedColumn, table.empty() ? fmt::format("column \"{}\" does not exist", column)
                                                            : fmt::format("column {}.{} does not exist", table, column));
+  for (const Scope* scope : hidden) {
+    for (const ScopeTable& candidate : scope->tables) {
+      for (const ScopeColumn& other : candidate.columns) {
+        if (other.name != column || (!table.empty() && candidate.alias != table)) continue;
+        return std::move(error).with_hint(
+            fmt::format("There is a column named \"{}\" in table \"{}\", but it cannot be referenced from this part of "
+                        "the query.",
+                        column, candidate.alias));
+      }
+    }
+  }
   std::vector<Suggestion> best;
   size_t best_distance = kFuzzyDistanceMax + 1;
   for (const Scope* scope : levels) {
@@ -98,7 +110,19 @@ SqlError missing_column(const std::string& table, const std::string& column, con
   return error;
 }
 
-SqlError missing_table(const std::string& table, const std::vector<const Scope*>& levels) {
+SqlError missing_table(const std::string& table, const std::vector<const Scope*>& levels,
+                       const std::vector<const Scope*>& hidden) {
+  for (const Scope* scope : hidden) {
+    for (const ScopeTable& candidate : scope->tables) {
+      if (candidate.alias != table) continue;
+      return SqlError(sqlstate::kUndefinedTable,
+                      fmt::format("invalid reference to FROM-clause entry for table \"{}\"", table))
+          .with_hint(
+              fmt::format("There is an entry for table \"{}\", but it cannot be referenced from this part of the "
+                          "query.",
+                          table));
+    }
+  }
   for (const Scope* scope : levels) {
     for (const ScopeTable& candidate : scope->tables) {
       if (candidate.relation_name == table && candidate.alias != table) {

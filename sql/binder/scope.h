@@ -39,9 +39,11 @@ struct Scope {
 };
 
 // A failed lookup's error: 42703 or 42P01 with PostgreSQL's hints. `levels` goes from the innermost
-// query outwards.
-SqlError missing_column(const std::string& table, const std::string& column, const std::vector<const Scope*>& levels);
-SqlError missing_table(const std::string& table, const std::vector<const Scope*>& levels);
+// query outwards; `hidden` are names that are there and may not be used.
+SqlError missing_column(const std::string& table, const std::string& column, const std::vector<const Scope*>& levels,
+                        const std::vector<const Scope*>& hidden = {});
+SqlError missing_table(const std::string& table, const std::vector<const Scope*>& levels,
+                       const std::vector<const Scope*>& hidden = {});
 SqlError ambiguous_column(const std::string& column);
 
 // Edit distance, no further than `limit`.

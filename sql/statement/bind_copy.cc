@@ -18,8 +18,7 @@ Result<bool> boolean_option(const ast::Option& option) {
 Result<char> byte_option(const ast::Option& option) {
   if (option.values.size() != 1 || option.values[0].size() != 1) {
     return SqlError(sqlstate::kFeatureNotSupported,
-                    fmt::format("COPY {} must be a single one-byte character", option.name))
-        .at(option.location);
+                    fmt::format("COPY {} must be a single one-byte character", option.name));
   }
   return option.values[0][0];
 }

@@ -29,8 +29,7 @@ Result<catalog::QualifiedName> StatementBinder::new_name(const ast::ObjectName& 
   if (out.schema == "pg_catalog" || out.schema == "information_schema" || out.schema == "millrace") {
     return SqlError(sqlstate::kInsufficientPrivilege,
                     fmt::format("permission denied to create \"{}.{}\"", out.schema, out.name))
-        .with_detail("System catalog modifications are currently disallowed.")
-        .at(name.location);
+        .with_detail("System catalog modifications are currently disallowed.");
   }
   const bool found = catalog().find(out) != nullptr;
   if (exists != nullptr) {

@@ -14,7 +14,9 @@ using catalog::Object;
 Status StatementBinder::add_view_columns(const std::vector<std::string>& names,
                                          const std::vector<OutputColumn>& outputs, Object& object) const {
   if (names.size() > outputs.size()) {
-    return SqlError(sqlstate::kSyntaxError, "too many column names were specified");
+    return SqlError(sqlstate::kSyntaxError, object.as<catalog::View>() != nullptr
+                                                ? "CREATE VIEW specifies more column names than columns"
+                                                : "too many column names were specified");
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
     catalog::ColumnDefinition column;
@@ -50,6 +52,7 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::CreateView& node) {
     return SqlError(sqlstate::kWrongObjectType, fmt::format("\"{}\" is not a view", name.name));
   }
   Object object = new_object(std::move(name));
+  object.details = catalog::View{node.query_text, context_.search_path};
   parameters_ = Parameters({}, false);
   std::vector<OutputColumn> outputs;
   TRY(queries_.bind_subquery(*node.query, nullptr, &outputs));
@@ -74,7 +77,6 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::CreateView& node) {
       }
     }
   }
-  object.details = catalog::View{node.query_text, context_.search_path};
   BoundCreate out;
   out.objects.push_back(std::move(object));
   out.or_replace = node.or_replace;
@@ -193,7 +195,8 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::CreateTableAs& node
 StatementBinder::Bound StatementBinder::bind_kind(const ast::RefreshMaterializedView& node) {
   TRY(const Object* object, queries_.find_relation(node.name));
   if (object->as<catalog::MaterializedView>() == nullptr) {
-    return SqlError(sqlstate::kWrongObjectType, fmt::format("\"{}\" is not a materialized view", object->name.name));
+    return SqlError(sqlstate::kFeatureNotSupported,
+                    fmt::format("\"{}\" is not a materialized view", object->name.name));
   }
   return BoundNothing{"REFRESH MATERIALIZED VIEW", ""};
 }

@@ -30,12 +30,23 @@ class Collector {
  public:
   explicit Collector(const catalog::CatalogSnapshot& catalog) : catalog_(catalog) {}
 
+  // Everything in a schema: it depends on the schema first of all.
+  void add_schema(const std::string& schema) {
+    for (const auto& [id, object] : catalog_.objects()) {
+      if (object->name.schema == schema) in_schema_.insert(id);
+    }
+    const std::set<ObjectId> direct = in_schema_;
+    for (const ObjectId id : direct) add(id, ObjectId(), false);
+    std::sort(others_.begin(), others_.end(),
+              [](const Other& a, const Other& b) { return a.object->id < b.object->id; });
+  }
+
   // `named`: by the user; else it goes because of `reason`.
   void add(ObjectId id, ObjectId reason, bool named) {
     if (!seen_.insert(id).second) return;
     for (const ObjectId dependent : catalog_.dependents(id)) add(dependent, id, false);
     const Object& object = *catalog_.find(id);
-    const Object* because = catalog_.find(reason);
+    const Object* because = in_schema_.contains(id) ? nullptr : catalog_.find(reason);
     // An index belongs to its table, a source's relation to its source: nobody has to say so.
     const bool part = object.as<catalog::Index>() != nullptr || object.as<catalog::SourceTable>() != nullptr;
     if (!named && !part) others_.push_back({&object, because});
@@ -57,6 +68,7 @@ class Collector {
  private:
   const catalog::CatalogSnapshot& catalog_;
   std::set<ObjectId> seen_;
+  std::set<ObjectId> in_schema_;
   std::vector<ObjectId> out_;
   std::vector<Other> others_;
 };
@@ -108,9 +120,7 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Drop& node) {
       }
       what = "schema " + schema;
       out.schemas.push_back(schema);
-      for (const auto& [id, object] : catalog().objects()) {
-        if (object->name.schema == schema) collector.add(id, ObjectId(), false);
-      }
+      collector.add_schema(schema);
     }
     TRY(settle_dependents(collector, what, node.cascade, out));
     out.objects = collector.take();

@@ -133,6 +133,11 @@ Result<Plan> StatementBinder::insert_values(const ast::Values& values, const cat
     }
     return defaults[index];
   };
+  QueryBinder::BoundTable target;
+  Scope target_scope;
+  TRY(target, queries_.bind_relation(table, ""));
+  TRY(target_scope.add(std::move(target.table)));
+  const QueryBinder::HiddenScope hidden(queries_, &target_scope);
   Rows rows{plan.outputs, {}};
   Union sum;
   sum.columns = plan.outputs;
@@ -206,7 +211,11 @@ Result<Plan> StatementBinder::insert_source(const ast::Insert& node, const catal
     return insert_values(*values, table, columns);
   }
   TRY(BoundRelation source, queries_.bind_query(*node.source, nullptr, true));
-  TRY(check_width(source.outputs.size(), node.source->location, node, columns.size()));
+  ast::Location extra = node.source->location;
+  if (const auto* select = std::get_if<ast::Select>(&node.source->body)) {
+    if (select->targets.size() > columns.size()) extra = select->targets[columns.size()].location;
+  }
+  TRY(check_width(source.outputs.size(), extra, node, columns.size()));
   std::vector<std::string> names;
   for (size_t i = 0; i < source.outputs.size(); ++i) {
     const catalog::ColumnDefinition& column = table.columns[columns[i]];

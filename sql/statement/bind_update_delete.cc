@@ -26,8 +26,7 @@ Result<std::vector<ExprPtr>> StatementBinder::bind_assignments(const std::vector
     }
     ExprPtr& slot = out[static_cast<size_t>(found - table.columns.begin())];
     if (slot != nullptr) {
-      return SqlError(sqlstate::kSyntaxError, fmt::format("multiple assignments to same column \"{}\"", target.name))
-          .at(target.location);
+      return SqlError(sqlstate::kSyntaxError, fmt::format("multiple assignments to same column \"{}\"", target.name));
     }
     if (item != nullptr && item->as<ast::SetToDefault>() != nullptr) {
       TRY(slot, column_default(*found));
@@ -164,7 +163,10 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Delete& node) {
 StatementBinder::Bound StatementBinder::bind_kind(const ast::Truncate& node) {
   BoundTruncate out;
   for (const ast::ObjectName& name : node.tables) {
-    TRY(const catalog::Object* table, find_table(name, "truncate"));
+    TRY(const catalog::Object* table, queries_.find_relation(name));
+    if (table->as<catalog::Table>() == nullptr) {
+      return SqlError(sqlstate::kWrongObjectType, fmt::format("\"{}\" is not a table", table->name.name));
+    }
     out.tables.push_back(table->id);
   }
   return out;

@@ -143,8 +143,7 @@ Status define_columns(const std::vector<ast::ColumnDefinition>& columns, Object&
     column.name = definition.name;
     for (const catalog::ColumnDefinition& other : object.columns) {
       if (other.name == column.name) {
-        return SqlError(sqlstate::kDuplicateColumn, fmt::format("column \"{}\" specified more than once", column.name))
-            .at(definition.location);
+        return SqlError(sqlstate::kDuplicateColumn, fmt::format("column \"{}\" specified more than once", column.name));
       }
     }
     const std::string& type_name = definition.type.name.empty() ? std::string() : definition.type.name.last();

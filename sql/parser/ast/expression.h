@@ -228,4 +228,7 @@ struct Expr {
   }
 };
 
+// Where the expression's text begins: its location is that of its operator. PostgreSQL's exprLocation.
+Location begin_of(const Expr& expr);
+
 }  // namespace millrace::sql::ast

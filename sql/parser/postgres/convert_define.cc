@@ -138,7 +138,7 @@ ast::StatementKind Converter::create_view(const ViewStmt* node) {
 ast::StatementKind Converter::create_index(const IndexStmt* node) {
   ast::CreateIndex out;
   out.name = text(node->idxname);
-  out.table = name(node->relation);
+  out.table = unplaced(name(node->relation));
   out.method = text(node->accessMethod);
   for_each<IndexElem>(node->indexParams, [&](const IndexElem* element) {
     ast::SortItem item;
@@ -179,7 +179,7 @@ ast::StatementKind Converter::rename(const RenameStmt* node) {
   ast::Rename out;
   out.is_column = node->renameType == OBJECT_COLUMN;
   out.kind = object_kind(out.is_column ? node->relationType : node->renameType, out.other);
-  if (node->relation != nullptr) out.name = name(node->relation);
+  if (node->relation != nullptr) out.name = unplaced(name(node->relation));
   if (out.kind == ast::ObjectKind::kSchema) out.name.parts = {text(node->subname)};
   out.column = text(node->subname);
   out.new_name = text(node->newname);
@@ -220,7 +220,7 @@ std::optional<ast::StatementKind> Converter::define(const Node* node) {
       const auto* alter = reinterpret_cast<const AlterObjectSchemaStmt*>(node);
       ast::SetSchema out;
       out.kind = object_kind(alter->objectType, out.other);
-      if (alter->relation != nullptr) out.name = name(alter->relation);
+      if (alter->relation != nullptr) out.name = unplaced(name(alter->relation));
       out.schema = text(alter->newschema);
       out.if_exists = alter->missing_ok;
       return out;

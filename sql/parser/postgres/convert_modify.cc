@@ -89,7 +89,7 @@ ast::Delete Converter::delete_from(const DeleteStmt* node) {
 
 ast::Copy Converter::copy(const CopyStmt* node) {
   ast::Copy out;
-  if (node->relation != nullptr) out.table = name(node->relation);
+  if (node->relation != nullptr) out.table = unplaced(name(node->relation));
   if (node->query != nullptr) out.query = statement_ptr(node->query);
   out.columns = strings(node->attlist);
   out.from = node->is_from;

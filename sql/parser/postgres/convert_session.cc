@@ -71,7 +71,7 @@ std::optional<ast::StatementKind> Converter::session(const Node* node) {
       return ast::Explain{statement_ptr(explain->query), options(explain->options)};
     }
     case T_RefreshMatViewStmt:
-      return ast::RefreshMaterializedView{name(reinterpret_cast<const RefreshMatViewStmt*>(node)->relation)};
+      return ast::RefreshMaterializedView{unplaced(name(reinterpret_cast<const RefreshMatViewStmt*>(node)->relation))};
     case T_DiscardStmt:
       switch (reinterpret_cast<const DiscardStmt*>(node)->target) {
         case DISCARD_ALL: return ast::Nothing{"DISCARD ALL"};

@@ -60,7 +60,8 @@ std::optional<ast::StatementKind> Converter::query_or_modify(const Node* node) {
     case T_TruncateStmt: {
       const auto* truncate = reinterpret_cast<const TruncateStmt*>(node);
       ast::Truncate out;
-      for_each<RangeVar>(truncate->relations, [&](const RangeVar* range) { out.tables.push_back(name(range)); });
+      for_each<RangeVar>(truncate->relations,
+                         [&](const RangeVar* range) { out.tables.push_back(unplaced(name(range))); });
       out.restart_identity = truncate->restart_seqs;
       out.cascade = truncate->behavior == DROP_CASCADE;
       return out;

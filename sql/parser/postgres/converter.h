@@ -37,6 +37,11 @@ class Converter {
   static std::vector<std::string> strings(const List* list);
   static ast::ObjectName name(const List* list, ast::Location location = -1);
   ast::ObjectName name(const RangeVar* range) const;
+  // Of statements for which PostgreSQL's errors give no position.
+  static ast::ObjectName unplaced(ast::ObjectName name) {
+    name.location = -1;
+    return name;
+  }
   ast::TypeName type(const TypeName* node);
 
   // expressions
