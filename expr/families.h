@@ -38,6 +38,7 @@ std::vector<ScalarFunction> date_time_overlaps();
 std::vector<ScalarFunction> date_time_zones();
 std::vector<ScalarFunction> session_functions();
 std::vector<ScalarFunction> catalog_lookup_functions();
+std::vector<ScalarFunction> random_functions();
 
 // expr/casts/
 std::vector<CastRow> generic_casts();

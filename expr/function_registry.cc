@@ -17,6 +17,7 @@ constexpr std::vector<ScalarFunction> (*kScalarFamilies[])() = {
     numeric_functions,    string_operators,   string_functions,     string_search_functions, letter_case_functions,
     like_operators,       regex_functions,    date_time_arithmetic, date_time_comparison,    date_time_fields,
     date_time_makers,     date_time_overlaps, date_time_zones,      session_functions,       catalog_lookup_functions,
+    random_functions,
 };
 constexpr std::vector<CastRow> (*kCastFamilies[])() = {
     generic_casts, integer_casts, float_casts, numeric_casts, string_casts, date_time_casts,
