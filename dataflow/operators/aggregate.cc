@@ -97,6 +97,9 @@ class GroupStates {
   size_t bytes_ = 0;
 };
 
+// Calls that keep more than the group's payload; each names up to two pieces of state, of 256 a node.
+constexpr size_t kCallsWithStateMax = 100;
+
 // A group that the tick touches.
 struct TouchedGroup {
   uint32_t row;  // the first of the group in the tick's input
@@ -118,13 +121,12 @@ class Aggregate final : public Operator {
         result_(output_types) {
     const std::vector<SqlType> types = group_types(node, input_types);
     if (needs_representatives(types)) representatives_.emplace(state.part(1), types);
-    uint32_t part = 2;
+    StateParts parts(state, 2);
     for (const AggregateCall& call : calls_) {
-      inputs_.emplace_back(call, node.group, input_types, state.part(part++));
-      const uint32_t ordered_part = part++;
+      inputs_.emplace_back(call, node.group, input_types, parts);
       ordered_.emplace_back();
       if (call.spec->law == expr::AggregateLaw::kOrdered) {
-        ordered_.back().emplace(call, node.group, input_types, state.part(ordered_part));
+        ordered_.back().emplace(call, node.group, input_types, parts.take());
       }
     }
   }
@@ -382,7 +384,13 @@ class Aggregate final : public Operator {
 
 Result<OperatorPtr> make_aggregate(const AggregateNode& node, const std::vector<SqlType>& input_types,
                                    const std::vector<SqlType>& output_types, StateName state) {
+  size_t calls_with_state = 0;
   for (const AggregateCall& call : node.calls) {
+    if (call.distinct || call.spec->law == expr::AggregateLaw::kOrdered) ++calls_with_state;
+    if (calls_with_state > kCallsWithStateMax) {
+      return not_supported("more than " + std::to_string(kCallsWithStateMax) + " of min, max and DISTINCT in one query",
+                           "Split the aggregates over several views and join these.");
+    }
     if (call.spec->law == expr::AggregateLaw::kNotBuilt) {
       return not_supported("the aggregate " + call.spec->to_string(), "It is not built yet; other aggregates are.");
     }

@@ -1,7 +1,9 @@
 #include "dataflow/operators/group_aggregate.h"
 
 #include <cstring>
+#include <unordered_set>
 
+#include "base/check.h"
 #include "dataflow/operators/match_rows.h"
 #include "dataflow/operators/representatives.h"
 #include "dataflow/shared_arrangement.h"
@@ -20,6 +22,20 @@ Columns concat(Columns a, const Columns& b) {
   return a;
 }
 
+int64_t count(const char* counter) {
+  int64_t count;
+  std::memcpy(&count, counter, sizeof count);
+  return count;
+}
+
+// Returns what it was.
+int64_t add(char* counter, int64_t weight) {
+  const int64_t before = count(counter);
+  const int64_t after = before + weight;
+  std::memcpy(counter, &after, sizeof after);
+  return before;
+}
+
 WeightsPtr to_weights(std::vector<int64_t> weights) {
   return std::make_shared<const std::vector<int64_t>>(std::move(weights));
 }
@@ -27,17 +43,20 @@ WeightsPtr to_weights(std::vector<int64_t> weights) {
 }  // namespace
 
 CallInput::CallInput(const AggregateCall& call, const Columns& group, const std::vector<SqlType>& input_types,
-                     ArrangementId state)
+                     StateParts& parts)
     : filter_(call.filter) {
-  if (!call.distinct) return;
-  const Columns key = concat(group, call.arguments);
-  distinct_key_ = key_columns(key);
-  distinct_.emplace(state, types_at(key, input_types), sizeof(int64_t));
+  if (!call.distinct || call.spec->law == expr::AggregateLaw::kOrdered) return;  // min and max see no difference
+  distinct_columns_ = concat(group, call.arguments);
+  distinct_key_ = key_columns(distinct_columns_);
+  distinct_.emplace(parts.take(), types_at(distinct_columns_, input_types), sizeof(int64_t));
+  const std::vector<SqlType> types = types_at(distinct_columns_, input_types);
+  if (needs_representatives(types)) spellings_.emplace(parts.take(), types);
 }
 
 CallRows CallInput::select(const DeltaBatch& batch) {
   CallRows rows = filtered(batch);
-  return distinct_ ? crossings(std::move(rows)) : rows;
+  if (!distinct_ || rows.batch.empty()) return rows;
+  return spellings_ ? crossings_of_spellings(rows) : crossings(rows);
 }
 
 CallRows CallInput::filtered(const DeltaBatch& batch) const {
@@ -54,30 +73,20 @@ CallRows CallInput::filtered(const DeltaBatch& batch) const {
 }
 
 // A value counts once, from when its weight rises above zero until it falls back.
-CallRows CallInput::crossings(CallRows rows) {
+CallRows CallInput::crossings(const CallRows& rows) {
   const DeltaBatch& batch = rows.batch;
-  if (batch.empty()) return rows;
   const std::vector<uint64_t> hashes = storage::hash_keys(batch, distinct_key_);
-  std::vector<char*> payloads(batch.rows());
-  distinct_->find_or_insert(batch, distinct_key_, hashes, payloads);
+  const std::vector<char*> counts = counters(batch, hashes);
   std::vector<uint32_t> crossing;
   std::vector<int64_t> weights;
   for (uint32_t row = 0; row < batch.rows(); ++row) {
-    int64_t before;
-    std::memcpy(&before, payloads[row], sizeof before);
+    const int64_t before = add(counts[row], batch.weight(row));
     const int64_t after = before + batch.weight(row);
-    std::memcpy(payloads[row], &after, sizeof after);
     if ((before > 0) == (after > 0)) continue;
     crossing.push_back(row);
     weights.push_back(after > 0 ? 1 : -1);
   }
-  std::vector<uint32_t> gone;
-  for (uint32_t row = 0; row < batch.rows(); ++row) {
-    int64_t weight;
-    std::memcpy(&weight, payloads[row], sizeof weight);
-    if (weight == 0) gone.push_back(row);
-  }
-  if (!gone.empty()) distinct_->erase(batch, gone, distinct_key_, hashes);
+  forget_zeros(batch, hashes, counts);
 
   CallRows crossed;
   crossed.batch = DeltaBatch(crossing.size(), batch.gather(crossing).columns(), to_weights(std::move(weights)));
@@ -85,14 +94,72 @@ CallRows CallInput::crossings(CallRows rows) {
   return crossed;
 }
 
+// The same where values have spellings: what stood for each value is taken back, what stands for it now is
+// added.
+CallRows CallInput::crossings_of_spellings(const CallRows& rows) {
+  const DeltaBatch& batch = rows.batch;
+  std::vector<ColumnPtr> columns;
+  std::vector<SqlType> types;
+  for (const uint32_t column : distinct_columns_) {
+    columns.push_back(batch.column_ptr(column));
+    types.push_back(columns.back()->type());
+  }
+  const DeltaBatch values = batch.with_columns(std::move(columns));
+  const std::vector<uint64_t> hashes = storage::hash_keys(batch, distinct_key_);
+  const std::vector<char*> counts = counters(batch, hashes);
+  std::vector<uint32_t> touched;  // the first row of each value
+  std::unordered_set<const char*> seen;
+  DeltaBuilder named(types);
+  std::vector<uint32_t> named_rows;
+  const auto append_if_counted = [&](uint32_t row, int64_t weight) {
+    if (count(counts[row]) <= 0) return;
+    MILLRACE_CHECK(spellings_->append(values, row, named), "a counted value without a spelling");
+    named.end_row(weight);
+    named_rows.push_back(row);
+  };
+  for (uint32_t row = 0; row < batch.rows(); ++row) {
+    if (seen.insert(counts[row]).second) touched.push_back(row);
+  }
+  for (const uint32_t row : touched) append_if_counted(row, -1);
+  for (uint32_t row = 0; row < batch.rows(); ++row) add(counts[row], batch.weight(row));
+  spellings_->apply(values);
+  for (const uint32_t row : touched) append_if_counted(row, 1);
+  forget_zeros(batch, hashes, counts);
+
+  const DeltaBatch names = named.finish();
+  CallRows crossed;
+  std::vector<ColumnPtr> all = batch.gather(named_rows).columns();
+  for (size_t i = 0; i < distinct_columns_.size(); ++i) all[distinct_columns_[i]] = names.column_ptr(i);
+  crossed.batch = DeltaBatch(names.rows(), std::move(all), names.weights());
+  for (const uint32_t row : named_rows) crossed.origin.push_back(rows.origin[row]);
+  return crossed;
+}
+
+std::vector<char*> CallInput::counters(const DeltaBatch& batch, std::span<const uint64_t> hashes) {
+  std::vector<char*> counts(batch.rows());
+  distinct_->find_or_insert(batch, distinct_key_, hashes, counts);
+  return counts;
+}
+
+void CallInput::forget_zeros(const DeltaBatch& batch, std::span<const uint64_t> hashes,
+                             std::span<char* const> counters) {
+  std::vector<uint32_t> gone;
+  for (uint32_t row = 0; row < batch.rows(); ++row) {
+    if (count(counters[row]) == 0) gone.push_back(row);
+  }
+  if (!gone.empty()) distinct_->erase(batch, gone, distinct_key_, hashes);
+}
+
 std::vector<CheckpointJob> CallInput::pin_checkpoint() {
   std::vector<CheckpointJob> jobs;
   if (distinct_) jobs.push_back(pin_segments(*distinct_));
+  if (spellings_) jobs.push_back(spellings_->pin_checkpoint());
   return jobs;
 }
 
 Status CallInput::restore(storage::CheckpointReader& reader) {
-  if (distinct_) return distinct_->restore(reader);
+  if (distinct_) TRY(distinct_->restore(reader));
+  if (spellings_) TRY(spellings_->restore(reader));
   return {};
 }
 
@@ -100,6 +167,7 @@ void CallInput::add_statistics(Circuit::ViewStatistics& statistics) const {
   if (!distinct_) return;
   statistics.state_rows += distinct_->group_count();
   statistics.state_bytes += distinct_->bytes();
+  if (spellings_) spellings_->add_statistics(statistics);
 }
 
 OrderedCall::OrderedCall(const AggregateCall& call, const Columns& group, const std::vector<SqlType>& input_types,

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "dataflow/circuit_plan.h"
+#include "dataflow/operators/representatives.h"
 #include "dataflow/state_name.h"
 #include "storage/group_table.h"
 #include "storage/ordered_arrangement.h"
@@ -26,11 +27,23 @@ struct CallRows {
   std::vector<uint32_t> origin;  // the input row of each
 };
 
-// Applies FILTER and DISTINCT. State: with DISTINCT a counter for each (group, arguments).
+// Hands out the names of an operator's pieces of state.
+class StateParts {
+ public:
+  StateParts(StateName state, uint32_t first) : state_(state), next_(first) {}
+  ArrangementId take() { return state_.part(next_++); }
+
+ private:
+  StateName state_;
+  uint32_t next_;
+};
+
+// Applies FILTER and DISTINCT. State: with DISTINCT a counter for each (group, arguments), and where equal
+// values differ in their bytes all spellings of each: the smallest one is what the call sees.
 class CallInput {
  public:
   CallInput(const AggregateCall& call, const Columns& group, const std::vector<SqlType>& input_types,
-            ArrangementId state);
+            StateParts& parts);
 
   CallRows select(const DeltaBatch& batch);
 
@@ -40,11 +53,17 @@ class CallInput {
 
  private:
   CallRows filtered(const DeltaBatch& batch) const;
-  CallRows crossings(CallRows rows);
+  CallRows crossings(const CallRows& rows);
+  CallRows crossings_of_spellings(const CallRows& rows);
+  // A counter for each row of `batch`.
+  std::vector<char*> counters(const DeltaBatch& batch, std::span<const uint64_t> hashes);
+  void forget_zeros(const DeltaBatch& batch, std::span<const uint64_t> hashes, std::span<char* const> counters);
 
   const std::optional<uint32_t> filter_;
+  Columns distinct_columns_;  // of the input: the group, then the arguments
   storage::KeyColumns distinct_key_;
   std::optional<storage::GroupTable> distinct_;
+  std::optional<Representatives> spellings_;
 };
 
 // min and max.

@@ -30,7 +30,8 @@ class SetOperator final : public Operator {
   void probe(std::span<const Delta* const> inputs, const StepContext&, OperatorOutput& out) override {
     const DeltaBatch changes = both(inputs);
     if (changes.empty()) return;
-    const size_t left_rows = left_rows_;
+    size_t left_rows = 0;
+    for (const DeltaBatch& batch : *inputs[0]) left_rows += batch.rows();
     const std::vector<uint64_t> hashes = storage::hash_keys(changes, all_);
     std::vector<char*> payloads(changes.rows());
     weights_.find_or_insert(changes, all_, hashes, payloads);
@@ -48,14 +49,21 @@ class SetOperator final : public Operator {
       (row < left_rows ? weights.left : weights.right) += changes.weight(row);
       std::memcpy(payloads[row], &weights, sizeof weights);
     }
-    // What stands for each group is retracted as it was and inserted as it is.
     std::vector<SideWeights> after;
     for (const Touched& group : touched) after.push_back(read(group.payload));
-    for (const Touched& group : touched) append(changes, group.row, -shown(group.before));
-    if (representatives_) representatives_->apply(changes);
+    if (representatives_) {
+      // What stands for each group is retracted as it was and inserted as it is: a row of the left input.
+      for (const Touched& group : touched) append_named(changes, group.row, -shown(group.before));
+      if (left_rows > 0) representatives_->apply(concatenate(*inputs[0]));
+      for (size_t i = 0; i < touched.size(); ++i) append_named(changes, touched[i].row, shown(after[i]));
+    } else {
+      for (size_t i = 0; i < touched.size(); ++i) {
+        const int64_t change = shown(after[i]) - shown(touched[i].before);
+        if (change != 0) result_.append_row(changes, touched[i].row, change);
+      }
+    }
     std::vector<uint32_t> gone;
     for (size_t i = 0; i < touched.size(); ++i) {
-      append(changes, touched[i].row, shown(after[i]));
       if (after[i].left == 0 && after[i].right == 0) gone.push_back(touched[i].row);
     }
     if (!gone.empty()) weights_.erase(changes, gone, all_, hashes);
@@ -97,22 +105,17 @@ class SetOperator final : public Operator {
   }
 
   // Both inputs' changes in one batch, the left one's first.
-  DeltaBatch both(std::span<const Delta* const> inputs) {
+  static DeltaBatch both(std::span<const Delta* const> inputs) {
     Delta joined = *inputs[0];
-    left_rows_ = 0;
-    for (const DeltaBatch& batch : joined) left_rows_ += batch.rows();
     joined.insert(joined.end(), inputs[1]->begin(), inputs[1]->end());
     return joined.empty() ? DeltaBatch() : concatenate(joined);
   }
 
-  void append(const DeltaBatch& changes, uint32_t row, int64_t weight) {
+  // Under the group's representative.
+  void append_named(const DeltaBatch& changes, uint32_t row, int64_t weight) {
     if (weight == 0) return;
-    if (representatives_) {
-      MILLRACE_CHECK(representatives_->append(changes, row, result_), "a shown row without members");
-      result_.end_row(weight);
-    } else {
-      result_.append_row(changes, row, weight);
-    }
+    MILLRACE_CHECK(representatives_->append(changes, row, result_), "a shown row without members");
+    result_.end_row(weight);
   }
 
   const SetOperation operation_;
@@ -120,7 +123,6 @@ class SetOperator final : public Operator {
   const storage::KeyColumns all_;
   storage::GroupTable weights_;
   std::optional<Representatives> representatives_;
-  size_t left_rows_ = 0;
   DeltaBuilder result_;
 };
 

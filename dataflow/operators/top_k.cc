@@ -1,5 +1,6 @@
 #include "dataflow/operators/top_k.h"
 
+#include <algorithm>
 #include <map>
 
 #include "dataflow/operators/match_rows.h"
@@ -83,7 +84,7 @@ class TopK final : public Operator {
     std::string last;
     rows_.visit(changes, partition_row, partition_, skip, [&](const storage::OrderedRow& row) {
       if (row.weight <= 0) return true;  // Transiently negative: not there.
-      if (before < 0) before = static_cast<int64_t>(skip) - weight_before(row.row);
+      if (before < 0) before = std::clamp<int64_t>(static_cast<int64_t>(skip) - weight_before(row.row), 0, row.weight);
       const uint64_t copies = static_cast<uint64_t>(row.weight - before);
       before = 0;
       if (left == 0) {
