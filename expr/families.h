@@ -23,6 +23,7 @@ std::vector<ScalarFunction> integer_operators();
 std::vector<ScalarFunction> integer_functions();
 std::vector<ScalarFunction> float_operators();
 std::vector<ScalarFunction> float_functions();
+std::vector<ScalarFunction> array_functions();
 std::vector<ScalarFunction> numeric_functions();
 std::vector<ScalarFunction> string_operators();
 std::vector<ScalarFunction> string_functions();

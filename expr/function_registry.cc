@@ -12,23 +12,53 @@ namespace millrace::expr {
 namespace {
 
 // One line a family.
+// clang-format off
 constexpr std::vector<ScalarFunction> (*kScalarFamilies[])() = {
-    comparison_operators, integer_operators,  integer_functions,    float_operators,         float_functions,
-    numeric_functions,    string_operators,   string_functions,     string_search_functions, letter_case_functions,
-    like_operators,       regex_functions,    date_time_arithmetic, date_time_comparison,    date_time_fields,
-    date_time_makers,     date_time_overlaps, date_time_zones,      session_functions,       catalog_lookup_functions,
+    comparison_operators,
+    integer_operators,
+    integer_functions,
+    float_operators,
+    float_functions,
+    numeric_functions,
+    string_operators,
+    string_functions,
+    string_search_functions,
+    letter_case_functions,
+    like_operators,
+    regex_functions,
+    date_time_arithmetic,
+    date_time_comparison,
+    date_time_fields,
+    date_time_makers,
+    date_time_overlaps,
+    date_time_zones,
+    session_functions,
+    catalog_lookup_functions,
     random_functions,
+    array_functions,
 };
 constexpr std::vector<CastRow> (*kCastFamilies[])() = {
-    generic_casts, integer_casts, float_casts, numeric_casts, string_casts, date_time_casts,
+    generic_casts,
+    integer_casts,
+    float_casts,
+    numeric_casts,
+    string_casts,
+    date_time_casts,
 };
 constexpr std::vector<AggregateSpec> (*kAggregateFamilies[])() = {
-    count_aggregates,          integer_sum_aggregates, numeric_sum_aggregates, float_sum_aggregates,
-    float_variance_aggregates, truth_aggregates,       extreme_aggregates,     declared_aggregates,
+    count_aggregates,
+    integer_sum_aggregates,
+    numeric_sum_aggregates,
+    float_sum_aggregates,
+    float_variance_aggregates,
+    truth_aggregates,
+    extreme_aggregates,
+    declared_aggregates,
 };
 constexpr std::vector<TableFunction> (*kTableFamilies[])() = {
     series_functions,
 };
+// clang-format on
 
 uint64_t identity(FunctionKind kind, uint32_t oid) { return uint64_t{static_cast<uint8_t>(kind)} << 32 | oid; }
 

@@ -7,13 +7,15 @@ namespace millrace::expr {
 
 bool is_polymorphic(uint32_t type_oid) {
   return type_oid == oid::kAnyElement || type_oid == oid::kAnyArray || type_oid == oid::kAnyNonArray ||
-         type_oid == kAnyCompatible || type_oid == kAnyCompatibleArray;
+         type_oid == oid::kAnyCompatible || type_oid == oid::kAnyCompatibleArray;
 }
 
 namespace {
 
-bool is_array_form(uint32_t type_oid) { return type_oid == oid::kAnyArray || type_oid == kAnyCompatibleArray; }
-bool is_compatible_form(uint32_t type_oid) { return type_oid == kAnyCompatible || type_oid == kAnyCompatibleArray; }
+bool is_array_form(uint32_t type_oid) { return type_oid == oid::kAnyArray || type_oid == oid::kAnyCompatibleArray; }
+bool is_compatible_form(uint32_t type_oid) {
+  return type_oid == oid::kAnyCompatible || type_oid == oid::kAnyCompatibleArray;
+}
 
 // The element type that a family of polymorphic arguments agrees on; invalid when none of them is known.
 std::optional<SqlType> decide(const std::vector<uint32_t>& declared, const std::vector<SqlType>& arguments,

@@ -9,9 +9,6 @@
 
 namespace millrace::expr {
 
-inline constexpr uint32_t kAnyCompatible = 5077;
-inline constexpr uint32_t kAnyCompatibleArray = 5078;
-
 bool is_polymorphic(uint32_t type_oid);
 
 struct Specialised {

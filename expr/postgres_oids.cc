@@ -11,6 +11,9 @@ namespace millrace::expr {
 namespace {
 
 constexpr std::string_view kFunctions =
+    "array_append(5078,5077)=378 array_prepend(5077,5078)=379 array_cat(5078,5078)=383 array_position(5078,5077)=3277 "
+    "array_position(5078,5077,23)=3278 array_positions(5078,5077)=3279 array_remove(5078,5077)=3167 "
+    "array_replace(5078,5077,5077)=3168 "
     "abs(700)=1394 abs(701)=1395 abs(20)=1396 abs(23)=1397 abs(21)=1398 abs(1700)=1705 acldefault(18,26)=3943 "
     "acos(701)=1601 acosd(701)=2732 acosh(701)=2466 age(1184,1184)=1199 age(1184)=1386 age(1114,1114)=2058 "
     "age(1114)=2059 amvalidate(26)=338 any_out(2276)=2295 anyarray_out(2277)=2297 anyarray_send(2277)=2503 "
@@ -235,6 +238,7 @@ constexpr std::string_view kFunctions =
     "xml_is_well_formed_content(25)=3053 xml_is_well_formed_document(25)=3052 xmlcomment(25)=2895 ";
 
 constexpr std::string_view kOperators =
+    "||(5078,5077)=349 ||(5077,5078)=374 ||(5078,5078)=375 "
     "!~(19,25)=640 !~(25,25)=642 !~(1042,25)=1056 !~*(19,25)=1227 !~*(25,25)=1229 !~*(1042,25)=1235 !~~(19,25)=1208 "
     "!~~(25,25)=1210 !~~(1042,25)=1212 !~~(17,17)=2017 !~~*(19,25)=1626 !~~*(25,25)=1628 !~~*(1042,25)=1630 "
     "#(21,21)=1876 #(23,23)=1882 #(20,20)=1888 #-(3802,1009)=3287 #>(3802,1009)=3213 #>(114,1009)=3966 "

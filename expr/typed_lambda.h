@@ -10,6 +10,7 @@
 //   first parameter             `const EvalContext&` when it needs the session or the clock
 //   `ResultType`                a parameter that hands over the call's type (modifier included)
 //   `SiteCache`                 a parameter that hands over what this call site keeps, as a compiled pattern
+//   `ResultArena`               a parameter that hands over where an InArena result is built
 //   result T / optional<T>      NULL only when optional
 //   result Result<...>          it may fail: the function is fallible
 //
@@ -48,6 +49,18 @@ struct Variadic {
 // The type the call was resolved to.
 struct ResultType {
   SqlType type;
+};
+
+// Where long results are built.
+struct ResultArena {
+  Arena& arena;
+};
+
+// A result of a type without a C++ form (an array, a polymorphic one) that lies in the ResultArena, or is
+// short: it is not copied again.
+template <uint32_t TypeOid>
+struct InArena {
+  Slot slot;
 };
 
 // Where a call site keeps one T between rows and batches.
@@ -97,7 +110,7 @@ struct RawForm<double> : ArithmeticForm<double> {};
 
 // --- Parameters ---
 
-enum class Role { kContext, kResultType, kSiteCache, kValue, kOptional, kVariadic };
+enum class Role { kContext, kResultType, kSiteCache, kArena, kValue, kOptional, kVariadic };
 
 template <class P>
 struct Parameter {
@@ -116,6 +129,10 @@ struct Parameter<ResultType> {
 template <>
 struct Parameter<SiteCache> {
   static constexpr Role kRole = Role::kSiteCache;
+};
+template <>
+struct Parameter<ResultArena> {
+  static constexpr Role kRole = Role::kArena;
 };
 template <uint32_t TypeOid>
 struct Parameter<Any<TypeOid>> {
@@ -162,6 +179,16 @@ template <uint32_t TypeOid>
 struct OidOf<Any<TypeOid>> {
   static constexpr uint32_t value = TypeOid;
 };
+
+template <uint32_t TypeOid>
+struct OidOf<InArena<TypeOid>> {
+  static constexpr uint32_t value = TypeOid;
+};
+
+template <uint32_t TypeOid>
+Slot store_slot(const InArena<TypeOid>& value, Arena&) {
+  return value.slot;
+}
 
 template <class T>
 Slot store_slot(const T& value, Arena& arena) {
@@ -361,7 +388,8 @@ struct Kernel<F, std::tuple<Ps...>> {
 
   // Reads parameter I of a row. `slot` holds what a view may point into while the lambda runs.
   template <size_t I>
-  static auto read(const KernelCall& call, size_t row, Slot& slot, std::vector<std::optional<AnyValue>>& rest) {
+  static auto read(const KernelCall& call, size_t row, Slot& slot, std::vector<std::optional<AnyValue>>& rest,
+                   Arena& arena) {
     using P = ParameterAt<I>;
     if constexpr (Parameter<P>::kRole == Role::kContext) {
       return std::cref(call.context);
@@ -369,6 +397,8 @@ struct Kernel<F, std::tuple<Ps...>> {
       return ResultType{call.result_type};
     } else if constexpr (Parameter<P>::kRole == Role::kSiteCache) {
       return SiteCache{call.state};
+    } else if constexpr (Parameter<P>::kRole == Role::kArena) {
+      return ResultArena{arena};
     } else if constexpr (Parameter<P>::kRole == Role::kVariadic) {
       rest.clear();
       for (size_t i = argument_index<I>(); i < call.arguments.size(); ++i) {
@@ -396,13 +426,13 @@ struct Kernel<F, std::tuple<Ps...>> {
     const F f{};
     out.reserve(call.rows);
     std::array<Slot, kParameters + 1> slots;
-    std::vector<std::optional<AnyValue>> rest;
+    [[maybe_unused]] std::vector<std::optional<AnyValue>> rest;
     for (size_t row = 0; row < call.rows; ++row) {
       if ((null_argument<I>(call, row) || ...)) {
         out.append_null();
         continue;
       }
-      auto result = f(read<I>(call, row, slots[I], rest)...);
+      auto result = f(read<I>(call, row, slots[I], rest, out.arena())...);
       if constexpr (Out::kFallible) {
         if (!result) [[unlikely]] {
           call.errors.add(static_cast<uint32_t>(row), std::move(result).error());

@@ -40,6 +40,8 @@ TypeInfo any_type() {
 }
 TypeInfo anyarray_type() { return pseudo_type(oid::kAnyArray, "anyarray", -1); }
 TypeInfo anyelement_type() { return pseudo_type(oid::kAnyElement, "anyelement", 4); }
+TypeInfo anycompatible_type() { return pseudo_type(oid::kAnyCompatible, "anycompatible", 4); }
+TypeInfo anycompatiblearray_type() { return pseudo_type(oid::kAnyCompatibleArray, "anycompatiblearray", -1); }
 TypeInfo anynonarray_type() { return pseudo_type(oid::kAnyNonArray, "anynonarray", 4); }
 
 TypeInfo void_type() {

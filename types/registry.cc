@@ -58,6 +58,8 @@ TypeInfo (*const kBuiltIn[])() = {
     anyarray_type,
     anyelement_type,
     anynonarray_type,
+    anycompatible_type,
+    anycompatiblearray_type,
     void_type,
     record_type,
 };

@@ -44,6 +44,8 @@ TypeInfo any_type();
 TypeInfo anyarray_type();
 TypeInfo anyelement_type();
 TypeInfo anynonarray_type();
+TypeInfo anycompatible_type();
+TypeInfo anycompatiblearray_type();
 TypeInfo void_type();
 TypeInfo record_type();
 

@@ -22,7 +22,8 @@ inline constexpr uint32_t kBool = 16, kBytea = 17, kChar = 18, kName = 19, kInt8
                           kRegprocedure = 2202, kRegoper = 2203, kRegoperator = 2204, kRegclass = 2205, kRegtype = 2206,
                           kRecord = 2249, kRecordArray = 2287, kAny = 2276, kAnyArray = 2277, kVoid = 2278,
                           kAnyElement = 2283, kAnyNonArray = 2776, kUuid = 2950, kJsonb = 3802, kRegconfig = 3734,
-                          kRegnamespace = 4089, kRegrole = 4096, kRegcollation = 4191;
+                          kRegnamespace = 4089, kRegrole = 4096, kRegcollation = 4191, kAnyCompatible = 5077,
+                          kAnyCompatibleArray = 5078;
 }  // namespace oid
 
 inline constexpr int32_t kNoTypmod = -1;
