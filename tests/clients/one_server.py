@@ -9,7 +9,7 @@ import millrace_server
 
 
 class OneServer(unittest.TestCase):
-    FLAGS = ()
+    FLAGS = ("--memory-limit", "2GiB")
 
     @classmethod
     def setUpClass(cls):

@@ -25,7 +25,8 @@ class Libpq(OneServer):
                     self.assertEqual(result.types, [oid])
         self.assertEqual(self.connection.execute("SELECT $1::int4", [None]).rows, [[None]])
         self.assertEqual(self.connection.execute("SELECT $1::int4", [b"x"]).state, "22P02")
-        self.assertEqual(self.connection.execute("SELECT $1::int4", [b"123"], [INT4], True).state, "22P03")
+        self.assertEqual(self.connection.execute("SELECT $1::int4", [b"123"], [INT4], True).state, "08P01")
+        self.assertEqual(self.connection.execute("SELECT $1::int4", [b"12345"], [INT4], True).state, "22P03")
         self.assertEqual(self.connection.execute("SELECT $1::text", [b"\xff"]).state, "22021")
 
     def test_prepared_statements(self):

@@ -52,13 +52,22 @@ class MalformedProtocol(OneServer):
         return data
 
     def offer(self, data, log_in=True):
-        """Sends `data` and nothing more; what comes back until the server closes."""
+        """Sends `data` and hangs up."""
         with self.client(log_in) as client:
             try:
                 client.sendall(data)
                 client.shutdown(socket.SHUT_WR)
             except OSError:
                 pass  # closed already, as it should be
+            self.read_until(client)
+
+    def answer(self, data, log_in=True):
+        """Sends `data`, whole messages, and takes leave; all that comes back."""
+        with self.client(log_in) as client:
+            try:
+                client.sendall(data + message(b"X"))
+            except OSError:
+                pass
             return self.read_until(client)
 
     def tearDown(self):
@@ -81,32 +90,32 @@ class MalformedProtocol(OneServer):
 
     def test_wrong_types_for_the_state(self):
         for tag in range(256):
-            answer = self.offer(message(bytes([tag]), b"xyz\0"))
+            answer = self.answer(message(bytes([tag]), b"xyz\0"))
             if tag not in b"QPBDECFdfScHX":
                 self.assertIn(b"C08P01\0", answer, tag)
             self.offer(message(bytes([tag]), b"xyz\0"), log_in=False)
 
     def test_wrong_counts_and_fields(self):
         for counts in (b"\xff\xff\xff\xff", b"\0\1\0\2", b"\0\0\x7f\xff", b"\0\0\0\1\xff\xff\xff\xfe", b"\0\0\0\1\x7f\xff\xff\xff"):
-            answer = self.offer(message(b"P", b"\0SELECT $1::text\0\0\0") + message(b"B", b"\0\0" + counts) + SYNC)
+            answer = self.answer(message(b"P", b"\0SELECT $1::text\0\0\0") + message(b"B", b"\0\0" + counts) + SYNC)
             self.assertIn(b"C08P01\0", answer)
             self.assertTrue(answer.endswith(b"Z\0\0\0\x05I"))
 
     def test_bad_text(self):
         for text in (b"SELECT '\xff'", b"SELECT '\xc0\x80'", b"SELECT '\xed\xa0\x80'", b"SELECT '\xf4\x90\x80\x80'"):
-            self.assertIn(b"C22021\0", self.offer(message(b"Q", text + b"\0")))
-        self.assertIn(b"C08P01\0", self.offer(message(b"Q", b"SELECT 1\0SELECT 2\0")))
-        self.assertIn(b"C54000\0", self.offer(message(b"Q", b"SELECT '" + b"x" * (1 << 20) + b"'\0")))
-        self.assertIn(b"C54001\0", self.offer(message(b"Q", b"SELECT " + b"(" * 100000 + b"1" + b")" * 100000 + b"\0")))
+            self.assertIn(b"C22021\0", self.answer(message(b"Q", text + b"\0")))
+        self.assertIn(b"C08P01\0", self.answer(message(b"Q", b"SELECT 1\0SELECT 2\0")))
+        self.assertIn(b"C54000\0", self.answer(message(b"Q", b"SELECT '" + b"x" * (1 << 20) + b"'\0")))
+        self.assertIn(b"C54001\0", self.answer(message(b"Q", b"SELECT " + b"(" * 100000 + b"1" + b")" * 100000 + b"\0")))
 
     def test_split_at_every_byte(self):
-        data = packet(STARTUP) + b"".join(CORPUS) + message(b"X")
-        expected = self.tags(self.offer(data, log_in=False))
+        data = packet(STARTUP) + b"".join(CORPUS)
+        expected = self.tags(self.answer(data, log_in=False))
         for cut in range(1, len(data), 7):
             with self.client(log_in=False) as client:
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 client.sendall(data[:cut])
-                client.sendall(data[cut:])
+                client.sendall(data[cut:] + message(b"X"))
                 self.assertEqual(self.tags(self.read_until(client)), expected, cut)
 
     @staticmethod
