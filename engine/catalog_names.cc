@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "types/type_name.h"
+
 namespace millrace::engine {
 namespace {
 
-// "a"."b c" or a.b: the parts, unquoted; unquoted ones fold to lower case.
-std::vector<std::string> split_name(std::string_view name) {
+// "a"."b c" or a.b: the parts, unquoted; unquoted ones fold to lower case. 42602 for what is no name.
+Result<std::vector<std::string>> split_name(std::string_view name) {
   std::vector<std::string> parts(1);
   bool quoted = false;
   for (size_t i = 0; i < name.size(); ++i) {
@@ -20,6 +22,8 @@ std::vector<std::string> split_name(std::string_view name) {
       }
     } else if (c == '.' && !quoted) {
       parts.emplace_back();
+    } else if (!quoted && c == ' ') {
+      return SqlError(sqlstate::kInvalidName, "invalid name syntax");
     } else {
       parts.back() += quoted ? c : static_cast<char>(tolower(static_cast<unsigned char>(c)));
     }
@@ -40,17 +44,13 @@ std::string quote_identifier(std::string_view name) {
 }
 
 Result<uint32_t> CatalogNames::oid_of(uint32_t kind, std::string_view name) const {
-  const std::vector<std::string> parts = split_name(name);
+  if (kind == oid::kRegtype) {
+    TRY(const SqlType type, parse_type_name(name));
+    return type.oid();
+  }
+  TRY(const std::vector<std::string> parts, split_name(name));
   switch (kind) {
     case oid::kRegclass: return relation_oid(name);
-    case oid::kRegtype: {
-      const TypeInfo* type = find_type(parts.back());
-      if (type == nullptr) type = find_type(name);
-      if (type == nullptr) {
-        return SqlError(sqlstate::kUndefinedObject, "type \"" + std::string(name) + "\" does not exist");
-      }
-      return type->oid;
-    }
     case oid::kRegnamespace: {
       const auto schema = catalog_->schemas().find(parts.back());
       if (schema == catalog_->schemas().end()) {
@@ -61,13 +61,19 @@ Result<uint32_t> CatalogNames::oid_of(uint32_t kind, std::string_view name) cons
     case oid::kRegrole:
       if (parts.back() == "millrace") return kOwnerOid;
       return SqlError(sqlstate::kUndefinedObject, "role \"" + std::string(name) + "\" does not exist");
+    case oid::kRegproc:
+      return SqlError(sqlstate::kUndefinedFunction, "function \"" + std::string(name) + "\" does not exist");
     default: break;
   }
   return not_supported("looking up \"" + std::string(name) + "\" by name in this type", "Use the object's number.");
 }
 
 Result<uint32_t> CatalogNames::relation_oid(std::string_view name) const {
-  const std::vector<std::string> parts = split_name(name);
+  TRY(const std::vector<std::string> parts, split_name(name));
+  constexpr size_t kPartsMax = 3;  // database, schema, relation
+  if (parts.size() > kPartsMax) {
+    return SqlError(sqlstate::kSyntaxError, "improper relation name (too many dotted names): " + std::string(name));
+  }
   const std::string schema = parts.size() > 1 ? parts[parts.size() - 2] : std::string();
   const catalog::Object* object = catalog_->resolve(schema, parts.back(), search_path_);
   if (object == nullptr) {

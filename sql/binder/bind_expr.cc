@@ -55,11 +55,15 @@ std::vector<ast::Location> places_of(const ast::Exprs& exprs) {
   return out;
 }
 
-// An integer that does not fit int4, or a number with a point: int8 when it fits, else numeric.
+// A number the grammar does not keep as int4: the smallest of int4 (-2147483648, whose sign the grammar
+// has folded in), int8 and numeric that holds it.
 Result<ExprPtr> number_constant(const std::string& text, const TextContext& context) {
   int64_t integer = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), integer);
   if (error == std::errc() && end == text.data() + text.size()) {
+    if (const auto narrow = static_cast<int32_t>(integer); narrow == integer) {
+      return expr::make_constant(Value(type_of(oid::kInt4), Slot::of_i32(narrow)));
+    }
     return expr::make_constant(Value(type_of(oid::kInt8), Slot::of_i64(integer)));
   }
   const TypeInfo* numeric = find_type(oid::kNumeric);
