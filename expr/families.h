@@ -40,6 +40,7 @@ std::vector<ScalarFunction> date_time_zones();
 std::vector<ScalarFunction> session_functions();
 std::vector<ScalarFunction> catalog_lookup_functions();
 std::vector<ScalarFunction> random_functions();
+std::vector<ScalarFunction> jsonb_functions();
 
 // expr/casts/
 std::vector<CastRow> generic_casts();
@@ -48,6 +49,7 @@ std::vector<CastRow> float_casts();
 std::vector<CastRow> numeric_casts();
 std::vector<CastRow> string_casts();
 std::vector<CastRow> date_time_casts();
+std::vector<CastRow> json_casts();
 
 // expr/aggregates/
 std::vector<AggregateSpec> count_aggregates();

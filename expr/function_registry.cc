@@ -35,6 +35,7 @@ constexpr std::vector<ScalarFunction> (*kScalarFamilies[])() = {
     session_functions,
     catalog_lookup_functions,
     random_functions,
+    jsonb_functions,
     array_functions,
 };
 constexpr std::vector<CastRow> (*kCastFamilies[])() = {
@@ -44,6 +45,7 @@ constexpr std::vector<CastRow> (*kCastFamilies[])() = {
     numeric_casts,
     string_casts,
     date_time_casts,
+    json_casts,
 };
 constexpr std::vector<AggregateSpec> (*kAggregateFamilies[])() = {
     count_aggregates,
