@@ -73,6 +73,7 @@ class RunningCircuit final : public Circuit {
     for (OperatorNode* node : ran_) {
       node->dirty = false;
       node->input_delta = nullptr;
+      node->out.clear();  // What is handed out has been copied, batches and all, into view_changes_.
     }
     return view_changes_;
   }

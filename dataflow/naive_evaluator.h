@@ -76,11 +76,11 @@ class NaiveEvaluator {
   const std::vector<SqlType>& types() const { return current_->types; }
   const std::vector<SqlType>& types(NodeIndex node) const { return plan_.nodes[node].types; }
 
-  static std::string key_of(const std::vector<SqlType>& types, const std::string& row, const Columns& columns) {
+  static std::string key_of(const RowLayout& layout, const std::string& row, const Columns& columns) {
     std::vector<ColumnIndex> indices;
     for (const uint32_t column : columns) indices.emplace_back(column);
     std::string key;
-    storage::append_order_key(RowLayout(types), row, indices, key);
+    storage::append_order_key(layout, row, indices, key);
     return key;
   }
   static std::string project(const std::vector<SqlType>& types, const std::string& row, const Columns& columns) {
@@ -92,7 +92,8 @@ class NaiveEvaluator {
   }
   Groups group(NodeIndex input, const Columns& columns) const {
     Groups groups;
-    for (const auto& [row, weight] : rows_[input]) groups[key_of(types(input), row, columns)].emplace_back(row, weight);
+    const RowLayout layout(types(input));
+    for (const auto& [row, weight] : rows_[input]) groups[key_of(layout, row, columns)].emplace_back(row, weight);
     return groups;
   }
 
@@ -202,26 +203,28 @@ class NaiveEvaluator {
     pair_types.insert(pair_types.end(), right_types.begin(), right_types.end());
     const std::vector<Row> left(rows_[node.left].begin(), rows_[node.left].end());
     const std::vector<Row> right(rows_[node.right].begin(), rows_[node.right].end());
-    const auto has_null = [](const std::vector<SqlType>& of, const std::string& row, const Columns& columns) {
-      return std::ranges::any_of(columns, [&](uint32_t column) { return RowLayout(of).is_null(row, column); });
+    const RowLayout left_layout(left_types);
+    const RowLayout right_layout(right_types);
+    const auto has_null = [](const RowLayout& layout, const std::string& row, const Columns& columns) {
+      return std::ranges::any_of(columns, [&](uint32_t column) { return layout.is_null(row, column); });
     };
     std::multimap<std::string, size_t> by_key;
     for (size_t r = 0; r < right.size(); ++r) {
-      if (!node.null_safe && has_null(right_types, right[r].first, node.right_keys)) continue;
-      by_key.emplace(key_of(right_types, right[r].first, node.right_keys), r);
+      if (!node.null_safe && has_null(right_layout, right[r].first, node.right_keys)) continue;
+      by_key.emplace(key_of(right_layout, right[r].first, node.right_keys), r);
     }
     DeltaBuilder builder(pair_types);
     std::vector<std::pair<size_t, size_t>> pairs;
     for (size_t l = 0; l < left.size(); ++l) {
-      if (!node.null_safe && has_null(left_types, left[l].first, node.left_keys)) continue;
-      const auto [begin, end] = by_key.equal_range(key_of(left_types, left[l].first, node.left_keys));
+      if (!node.null_safe && has_null(left_layout, left[l].first, node.left_keys)) continue;
+      const auto [begin, end] = by_key.equal_range(key_of(left_layout, left[l].first, node.left_keys));
       for (auto entry = begin; entry != end; ++entry) {
         const size_t r = entry->second;
         for (size_t c = 0; c < left_types.size(); ++c) {
-          RowLayout(left_types).unpack_column(left[l].first, c, builder.column(c));
+          left_layout.unpack_column(left[l].first, c, builder.column(c));
         }
         for (size_t c = 0; c < right_types.size(); ++c) {
-          RowLayout(right_types).unpack_column(right[r].first, c, builder.column(left_types.size() + c));
+          right_layout.unpack_column(right[r].first, c, builder.column(left_types.size() + c));
         }
         builder.end_row(left[l].second * right[r].second);
         pairs.emplace_back(l, r);
@@ -300,7 +303,7 @@ class NaiveEvaluator {
     if (call.distinct) {  // The first spelling by bytes counts.
       std::map<std::string, std::string> values;
       for (const auto& [row, weight] : counted) {
-        values.emplace(key_of(stored_layout.types(), row, count_up(stored.size())), row);
+        values.emplace(key_of(stored_layout, row, count_up(stored.size())), row);
       }
       counted.clear();
       for (const auto& [key, row] : values) counted[row] = 1;

@@ -69,6 +69,27 @@ TEST(AggregateTest, AFailingGroupIsAnErrorUntilItHeals) {
       {.keys = 40, .values = 8, .rows_at_most = 60});
 }
 
+TEST(AggregateTest, TooManyCallsWithStateAreRefused) {
+  PlanBuilder plan;
+  plan.aggregate(whole_table(plan), {},
+                 std::vector<AggregateCall>(101, aggregate_call("min", table_types(), {kValue})));
+  NoExecutor executor;
+  const Status attached = make_circuit(executor)->attach(kView, plan.finish(), {});
+  ASSERT_FALSE(attached);
+  EXPECT_EQ(attached.error().state(), sqlstate::kFeatureNotSupported);
+}
+
+TEST(AggregateTest, ManyCallsHaveStateEach) {
+  check_plan(
+      [](PlanBuilder& plan) {
+        const NodeIndex input = whole_table(plan);
+        std::vector<AggregateCall> calls(100, aggregate_call("sum", table_types(), {kNumber}, true));
+        calls.insert(calls.end(), 50, aggregate_call("sum", table_types(), {kValue}));
+        plan.aggregate(input, {}, calls);
+      },
+      {.rows_at_most = 20}, 1);
+}
+
 // What a row costs does not grow with its group: one change of a large group, and no others.
 TEST(AggregateTest, ChangesOnlyTouchedGroups) {
   CheckedCircuit checked;

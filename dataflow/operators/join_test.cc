@@ -65,11 +65,30 @@ TEST_P(JoinTest, AgreesWithTheNaiveAnswer) {
                    .null_safe = join.null_safe,
                    .residual = residual});
       },
-      {.keys = 6, .values = 4, .rows_at_most = cross ? 30U : 150U}, 3);
+      {.keys = 6, .values = 4, .rows_at_most = cross ? 30U : 100U}, 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, JoinTest, ::testing::ValuesIn(all_cases()),
                          [](const auto& info) { return name_of(info.param); });
+
+// Keys with more rows than lie in one segment's run, and more pairs than a batch holds.
+TEST(JoinOfManyRowsTest, AgreesWithTheNaiveAnswer) {
+  for (const JoinKind kind : {JoinKind::kInner, JoinKind::kFull, JoinKind::kAnti}) {
+    check_plan(
+        [&](PlanBuilder& plan) {
+          const NodeIndex left = plan.input(kLeft, table_types(), {kKey, kValue});
+          const NodeIndex right = plan.input(kRight, table_types(), {kKey, kValue});
+          const auto residual = call("<", {plan.column(left, 1), expr::make_column(3, type_of(oid::kInt8))});
+          plan.join({.left = left,
+                     .right = right,
+                     .kind = kind,
+                     .left_keys = {0},
+                     .right_keys = {0},
+                     .residual = kind == JoinKind::kInner ? nullptr : residual});
+        },
+        {.keys = 6, .values = 1000, .rows_at_most = 500}, 1);
+  }
+}
 
 // Input and itself, on different columns: each pair counts once.
 TEST(JoinOfOneInputTest, SelfJoin) {

@@ -68,7 +68,7 @@ TEST(TopKTest, AgreesWithTheNaiveAnswer) {
                                .with_ties = cut.with_ties},
                       input);
           },
-          {}, 3);
+          {.keys = 4, .values = 3, .rows_at_most = 150}, 2);
     }
   }
 }
