@@ -1,7 +1,8 @@
+#include "sql/testing/wrong_statements.h"
+
 #include <gtest/gtest.h>
 
 #include "sql/testing/test_catalog.h"
-#include "sql/testing/wrong_statements.h"
 
 namespace millrace::sql {
 namespace {

@@ -306,7 +306,7 @@ TEST_F(StoreTest, AFullDiskRefusesWritesUntilThereIsSpace) {
     // RocksDB looks for space every few seconds.
     Status status = (*store)->log().append(TickId(11), payload(11));
     for (int i = 0; i < 600 && !status; ++i) {
-      ::usleep(50'000);
+      system_clock()->sleep_us(50'000);
       status = (*store)->log().append(TickId(11), payload(11));
     }
     ASSERT_TRUE(status) << status.error().to_string();

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
-
+#include "base/rng.h"
 #include "types/time_zone.h"
 #include "types/value.h"
 
@@ -12,8 +11,8 @@ namespace {
 
 // A space in front sends a text to the reader of all forms: both must say the same.
 TEST(IsoDateTimeInputTest, AgreesWithTheReaderOfAllForms) {
-  std::mt19937 random(42);
-  const auto below = [&](size_t bound) { return static_cast<unsigned>(random() % bound); };
+  SplitMix64 random(42);
+  const auto below = [&](size_t bound) { return static_cast<unsigned>(random.below(bound)); };
   TextContext context;
   context.time_zone = find_time_zone("America/New_York");
   Arena arena;
