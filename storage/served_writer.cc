@@ -11,9 +11,10 @@ namespace {
 constexpr unsigned kDepthMax = 48;
 constexpr size_t kCrowdedBytesMax = 64 * 1024 - 64;
 
-size_t bytes_of(const std::vector<auto>& kept) {
+template <class Kept>
+size_t bytes_of(const std::vector<Kept>& kept) {
   size_t bytes = 0;
-  for (const auto& one : kept) bytes += one.bytes;
+  for (const Kept& one : kept) bytes += one.bytes;
   return bytes;
 }
 
