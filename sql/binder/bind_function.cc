@@ -1,6 +1,8 @@
 // Function calls: scalar, aggregate, set-returning, casts in function form, CURRENT_DATE and its like.
 #include <fmt/format.h>
 
+#include <iterator>
+
 #include "expr/overload_resolution.h"
 #include "sql/binder/expr_binder.h"
 
@@ -61,6 +63,8 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast
   // Names in an aggregate's arguments need no grouping, so they are set aside until it is known.
   std::vector<ColumnUse> before = std::move(block_.uses);
   block_.uses.clear();
+  const size_t applies_before = pending().size();
+  const size_t functions_before = block_.table_functions.size();
   auto arguments = bind_all(node.arguments);
   std::vector<ColumnUse> own = std::move(block_.uses);
   block_.uses = std::move(before);
@@ -82,6 +86,18 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast
   }
   TRY(*arguments, coerce_arguments(std::move(*arguments), call->argument_types));
   if (call->candidate.aggregate != nullptr) {
+    if (block_.table_functions.size() > functions_before) {
+      return SqlError(sqlstate::kFeatureNotSupported,
+                      "aggregate function calls cannot contain set-returning function calls")
+          .with_hint("You might be able to move the set-returning function into a LATERAL FROM item.");
+    }
+    // Subqueries of its arguments have to be joined below it.
+    std::vector<PendingApply>& collected = pending();
+    if (&collected != &block_.applies_below_aggregate) {
+      const auto first = collected.begin() + static_cast<std::ptrdiff_t>(applies_before);
+      std::move(first, collected.end(), std::back_inserter(block_.applies_below_aggregate));
+      collected.erase(first, collected.end());
+    }
     return bind_aggregate(node, *call->candidate.aggregate, std::move(*arguments), call->result_type, std::move(own),
                           at.location);
   }

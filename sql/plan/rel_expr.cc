@@ -190,17 +190,31 @@ void add_referenced(const expr::ExprPtr& expr, ColumnSet& out) {
   out.insert(columns.begin(), columns.end());
 }
 
-ColumnSet free_columns(const RelExpr& rel) {
+ColumnSet own_free_columns(const RelExpr& rel) {
   ColumnSet used;
   ColumnSet made;
   for (expr::ExprPtr* expression : expressions_of(const_cast<RelExpr&>(rel))) add_referenced(*expression, used);
   for (const ColumnId id : used_columns(rel)) used.insert(id);
   for (const RelExpr* input : inputs_of(rel)) {
     for (const ColumnId id : columns_of(*input)) made.insert(id);
-    for (const ColumnId id : free_columns(*input)) used.insert(id);
   }
   ColumnSet out;
   std::set_difference(used.begin(), used.end(), made.begin(), made.end(), std::inserter(out, out.end()));
+  return out;
+}
+
+ColumnSet free_columns(const RelExpr& rel) {
+  ColumnSet out = own_free_columns(rel);
+  ColumnSet made;
+  for (const RelExpr* input : inputs_of(rel)) {
+    for (const ColumnId id : columns_of(*input)) made.insert(id);
+  }
+  // Right of an Apply what the left side makes is known; elsewhere an input sees nothing of another.
+  for (const RelExpr* input : inputs_of(rel)) {
+    for (const ColumnId id : free_columns(*input)) {
+      if (!made.contains(id)) out.insert(id);
+    }
+  }
   return out;
 }
 

@@ -37,8 +37,6 @@ class Collector {
     }
     const std::set<ObjectId> direct = in_schema_;
     for (const ObjectId id : direct) add(id, ObjectId(), false);
-    std::sort(others_.begin(), others_.end(),
-              [](const Other& a, const Other& b) { return a.object->id < b.object->id; });
   }
 
   // `named`: by the user; else it goes because of `reason`.
@@ -62,7 +60,12 @@ class Collector {
     const Object* object;
     const Object* because;
   };
-  const std::vector<Other>& others() const { return others_; }
+  // In the order of their making, which is how they depend on each other.
+  const std::vector<Other>& others() {
+    std::sort(others_.begin(), others_.end(),
+              [](const Other& a, const Other& b) { return a.object->id < b.object->id; });
+    return others_;
+  }
   std::vector<ObjectId> take() { return std::move(out_); }
 
  private:
@@ -76,7 +79,7 @@ class Collector {
 std::string described(const Object& object) { return fmt::format("{} {}", object.kind_name(), object.name.name); }
 
 // Refuses with RESTRICT, tells with CASCADE.
-Status settle_dependents(const Collector& collector, const std::string& what, bool cascade, BoundDrop& out) {
+Status settle_dependents(Collector& collector, const std::string& what, bool cascade, BoundDrop& out) {
   if (collector.others().empty()) return {};
   if (!cascade) {
     std::string detail;

@@ -1,4 +1,4 @@
-// long: a table of statements and answers.
+// long: one table of data.
 // Wrong statements and what PostgreSQL 15 answers to them, word for word: taken from a server with the
 // same schema (BadStatementsTest). Positions are byte offsets, -1 where PostgreSQL gives none.
 #pragma once
