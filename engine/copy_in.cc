@@ -1,18 +1,9 @@
 #include "engine/copy_in.h"
 
+#include "engine/column_types.h"
 #include "types/type_info.h"
 
 namespace millrace::engine {
-namespace {
-
-std::vector<SqlType> column_types(const catalog::Object& table) {
-  std::vector<SqlType> types;
-  for (const catalog::ColumnDefinition& column : table.columns) types.push_back(column.type);
-  return types;
-}
-
-}  // namespace
-
 CopyIn::CopyIn(const catalog::Object& table, sql::BoundCopyIn copy, std::vector<std::optional<Value>> defaults)
     : table_(table),
       copy_(std::move(copy)),

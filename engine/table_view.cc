@@ -1,16 +1,11 @@
 #include "engine/table_view.h"
 
+#include "engine/column_types.h"
 #include "engine/unique_keys.h"
 #include "types/type_info.h"
 
 namespace millrace::engine {
 namespace {
-
-std::vector<SqlType> column_types(const catalog::Object& table) {
-  std::vector<SqlType> types;
-  for (const catalog::ColumnDefinition& column : table.columns) types.push_back(column.type);
-  return types;
-}
 
 storage::KeyColumns to_key(const std::vector<uint32_t>& columns) {
   storage::KeyColumns key;

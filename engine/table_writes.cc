@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "engine/column_types.h"
 #include "engine/result_order.h"
 #include "engine/row_checks.h"
 #include "engine/table_view.h"
@@ -10,12 +11,6 @@
 
 namespace millrace::engine {
 namespace {
-
-std::vector<SqlType> column_types(const catalog::Object& table) {
-  std::vector<SqlType> types;
-  for (const catalog::ColumnDefinition& column : table.columns) types.push_back(column.type);
-  return types;
-}
 
 // Columns [begin, begin + count) of a batch, as rows of the table, with the batch's weights.
 DeltaBatch slice(const DeltaBatch& batch, size_t begin, size_t count) {

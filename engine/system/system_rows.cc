@@ -1,18 +1,9 @@
 #include "engine/system/system_rows.h"
 
 #include "base/check.h"
+#include "engine/column_types.h"
 
 namespace millrace::engine {
-namespace {
-
-std::vector<SqlType> column_types(const catalog::Object& relation) {
-  std::vector<SqlType> types;
-  for (const catalog::ColumnDefinition& column : relation.columns) types.push_back(column.type);
-  return types;
-}
-
-}  // namespace
-
 SystemRowWriter::SystemRowWriter(const catalog::Object& relation)
     : relation_(relation), row_(relation.columns.size()), builder_(column_types(relation)) {
   for (size_t c = 0; c < relation.columns.size(); ++c) columns_[relation.columns[c].name] = c;
