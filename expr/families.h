@@ -24,6 +24,9 @@ std::vector<ScalarFunction> integer_functions();
 std::vector<ScalarFunction> float_operators();
 std::vector<ScalarFunction> float_functions();
 std::vector<ScalarFunction> array_functions();
+std::vector<ScalarFunction> json_access_functions();
+std::vector<ScalarFunction> json_build_functions();
+std::vector<ScalarFunction> json_change_functions();
 std::vector<ScalarFunction> numeric_functions();
 std::vector<ScalarFunction> string_operators();
 std::vector<ScalarFunction> string_functions();
@@ -40,7 +43,6 @@ std::vector<ScalarFunction> date_time_zones();
 std::vector<ScalarFunction> session_functions();
 std::vector<ScalarFunction> catalog_lookup_functions();
 std::vector<ScalarFunction> random_functions();
-std::vector<ScalarFunction> jsonb_functions();
 
 // expr/casts/
 std::vector<CastRow> generic_casts();
@@ -48,8 +50,8 @@ std::vector<CastRow> integer_casts();
 std::vector<CastRow> float_casts();
 std::vector<CastRow> numeric_casts();
 std::vector<CastRow> string_casts();
-std::vector<CastRow> date_time_casts();
 std::vector<CastRow> json_casts();
+std::vector<CastRow> date_time_casts();
 
 // expr/aggregates/
 std::vector<AggregateSpec> count_aggregates();

@@ -35,8 +35,10 @@ constexpr std::vector<ScalarFunction> (*kScalarFamilies[])() = {
     session_functions,
     catalog_lookup_functions,
     random_functions,
-    jsonb_functions,
     array_functions,
+    json_access_functions,
+    json_build_functions,
+    json_change_functions,
 };
 constexpr std::vector<CastRow> (*kCastFamilies[])() = {
     generic_casts,
@@ -44,8 +46,8 @@ constexpr std::vector<CastRow> (*kCastFamilies[])() = {
     float_casts,
     numeric_casts,
     string_casts,
-    date_time_casts,
     json_casts,
+    date_time_casts,
 };
 constexpr std::vector<AggregateSpec> (*kAggregateFamilies[])() = {
     count_aggregates,
