@@ -41,7 +41,7 @@ const std::vector<ObjectPtr>& shared_system_relations() {
 
 bool Object::is_relation() const {
   return as<Table>() != nullptr || as<View>() != nullptr || as<MaterializedView>() != nullptr ||
-         as<SourceTable>() != nullptr || as<SystemRelation>() != nullptr ||
+         as<SourceTable>() != nullptr || as<Sequence>() != nullptr || as<SystemRelation>() != nullptr ||
          (as<Source>() != nullptr && !columns.empty());
 }
 
@@ -85,6 +85,17 @@ const Object* CatalogSnapshot::resolve(std::string_view schema_or_empty, std::st
 }
 
 bool CatalogSnapshot::has_schema(std::string_view name) const { return schemas_.contains(std::string(name)); }
+
+std::vector<UniqueConstraint> CatalogSnapshot::unique_keys(const Object& table) const {
+  std::vector<UniqueConstraint> keys;
+  if (const auto* details = table.as<Table>()) keys = details->unique;
+  for (const ObjectId id : dependents(table.id)) {
+    const Object& dependent = *find(id);
+    const auto* index = dependent.as<Index>();
+    if (index != nullptr && index->unique) keys.push_back({dependent.name.name, index->columns, false});
+  }
+  return keys;
+}
 
 std::vector<ObjectId> CatalogSnapshot::dependents(ObjectId id) const {
   std::vector<ObjectId> out;

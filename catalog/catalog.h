@@ -28,12 +28,17 @@ struct QualifiedName {
   auto operator<=>(const QualifiedName&) const = default;
 };
 
+// Whether INSERT may give an identity column's value itself.
+enum class Identity : uint8_t { kNone, kByDefault, kAlways };
+
 struct ColumnDefinition {
   std::string name;
   SqlType type;
   bool not_null = false;
   std::string default_sql;  // empty: none
   std::string comment;
+  Identity identity = Identity::kNone;  // its values come from `default_sql`
+  std::string generated_sql;            // GENERATED ALWAYS AS (..) STORED; empty: none
 };
 
 struct UniqueConstraint {
@@ -47,9 +52,22 @@ struct CheckConstraint {
   std::string expression_sql;
 };
 
+enum class ReferentialAction : uint8_t { kNoAction, kRestrict, kCascade, kSetNull, kSetDefault };
+
+struct ForeignKey {
+  std::string name;
+  std::vector<uint32_t> columns;
+  ObjectId referenced;                       // a table; stands in depends_on unless it is the table itself
+  std::vector<uint32_t> referenced_columns;  // a key of it, in the order of `columns`
+  ReferentialAction on_delete = ReferentialAction::kNoAction;
+  ReferentialAction on_update = ReferentialAction::kNoAction;
+  bool match_full = false;
+};
+
 struct Table {
-  std::vector<UniqueConstraint> unique;  // the primary key first
+  std::vector<UniqueConstraint> unique;  // the primary key first; CREATE UNIQUE INDEX makes an Index instead
   std::vector<CheckConstraint> checks;
+  std::vector<ForeignKey> foreign_keys;
 };
 
 // The text is bound under the search path of its maker, whoever reads it.
@@ -112,9 +130,16 @@ struct Index {
   bool unique = false;
 };
 
+// Its one row (last_value, log_cnt, is_called) is kept as a table's rows are.
 struct Sequence {
   int64_t start = 1;
   int64_t increment = 1;
+  int64_t minimum = 1;
+  int64_t maximum = INT64_MAX;
+  bool cycle = false;
+  uint32_t type_oid = oid::kInt8;
+  ObjectId owner;             // the table whose column it feeds and with which it goes; 0: none
+  uint32_t owner_column = 0;  // place in its columns
 };
 
 // pg_class, information_schema.columns, millrace.sources, ...: rows are made at read time by engine/.
@@ -163,6 +188,8 @@ class CatalogSnapshot {
   const std::map<ObjectId, ObjectPtr>& objects() const { return objects_; }
   // Objects that name `id` in depends_on, ascending.
   std::vector<ObjectId> dependents(ObjectId id) const;
+  // What keeps the rows of a table apart: its constraints (the primary key first), then its unique indexes.
+  std::vector<UniqueConstraint> unique_keys(const Object& table) const;
   // The id the next created object gets. Ids are never reused.
   ObjectId next_id() const { return next_id_; }
 

@@ -3,7 +3,8 @@
 //   "MRCATLG"  version  next_id
 //   schemas:   count, each: name, id               (the built-in ones as well)
 //   objects:   count, each: id, schema, name, definition, comment, created_tick,
-//              columns (name, type oid, modifier + 1, not_null, default, comment), depends_on,
+//              columns (name, type oid, modifier + 1, not_null, default, comment,
+//              since version 2: identity, generated), depends_on,
 //              kind (index in Object::details), the kind's fields in the order of its struct
 //
 // A reader takes every version up to its own and refuses a newer one. A field is added at the end of
@@ -16,7 +17,7 @@ namespace millrace::catalog {
 namespace {
 
 constexpr std::string_view kMagic = "MRCATLG";
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kVersion = 2;
 
 class Writer {
  public:
@@ -53,6 +54,8 @@ class Writer {
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  // Of the record being read; the first number in it.
+  uint64_t version = 0;
   uint64_t number() {
     uint64_t value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
@@ -118,6 +121,15 @@ struct WriteDetails {
       w.string(check.name);
       w.string(check.expression_sql);
     });
+    w.list(table.foreign_keys, [&](const ForeignKey& key) {
+      w.string(key.name);
+      w.numbers(key.columns);
+      w.number(key.referenced.value());
+      w.numbers(key.referenced_columns);
+      w.number(static_cast<uint64_t>(key.on_delete));
+      w.number(static_cast<uint64_t>(key.on_update));
+      w.number(key.match_full);
+    });
   }
   void operator()(const View& view) const {
     w.string(view.query_sql);
@@ -170,6 +182,12 @@ struct WriteDetails {
   void operator()(const Sequence& sequence) const {
     w.signed_number(sequence.start);
     w.signed_number(sequence.increment);
+    w.signed_number(sequence.minimum);
+    w.signed_number(sequence.maximum);
+    w.number(sequence.cycle);
+    w.number(sequence.type_oid);
+    w.number(sequence.owner.value());
+    w.number(sequence.owner_column);
   }
   void operator()(const SystemRelation&) const {}
 };
@@ -188,6 +206,23 @@ Table read_table(Reader& r) {
     check.name = r.string();
     check.expression_sql = r.string();
     table.checks.push_back(std::move(check));
+  });
+  if (r.version < 2) return table;
+  const auto action = [&] {
+    const uint64_t value = r.number();
+    if (value > static_cast<uint64_t>(ReferentialAction::kSetDefault)) r.bad = true;
+    return static_cast<ReferentialAction>(value);
+  };
+  r.list([&] {
+    ForeignKey key;
+    key.name = r.string();
+    key.columns = r.numbers();
+    key.referenced = ObjectId(r.number32());
+    key.referenced_columns = r.numbers();
+    key.on_delete = action();
+    key.on_update = action();
+    key.match_full = r.boolean();
+    table.foreign_keys.push_back(std::move(key));
   });
   return table;
 }
@@ -228,6 +263,20 @@ Source read_source(Reader& r) {
   return {kafka};
 }
 
+Sequence read_sequence(Reader& r) {
+  Sequence sequence;
+  sequence.start = r.signed_number();
+  sequence.increment = r.signed_number();
+  if (r.version < 2) return sequence;
+  sequence.minimum = r.signed_number();
+  sequence.maximum = r.signed_number();
+  sequence.cycle = r.boolean();
+  sequence.type_oid = r.number32();
+  sequence.owner = ObjectId(r.number32());
+  sequence.owner_column = r.number32();
+  return sequence;
+}
+
 decltype(Object::details) read_details(Reader& r) {
   switch (r.number()) {
     case 0: return read_table(r);
@@ -258,10 +307,7 @@ decltype(Object::details) read_details(Reader& r) {
       index.unique = r.boolean();
       return index;
     }
-    case 8: {
-      const int64_t start = r.signed_number();
-      return Sequence{start, r.signed_number()};
-    }
+    case 8: return read_sequence(r);
     default: r.bad = true; return SystemRelation{};
   }
 }
@@ -280,6 +326,8 @@ void write_object(const Object& object, Writer& w) {
     w.number(column.not_null);
     w.string(column.default_sql);
     w.string(column.comment);
+    w.number(static_cast<uint64_t>(column.identity));
+    w.string(column.generated_sql);
   });
   w.list(object.depends_on, [&](ObjectId id) { w.number(id.value()); });
   w.number(object.details.index());
@@ -307,6 +355,12 @@ Object read_object(Reader& r) {
     column.not_null = r.boolean();
     column.default_sql = r.string();
     column.comment = r.string();
+    if (r.version >= 2) {
+      const uint64_t identity = r.number();
+      if (identity > static_cast<uint64_t>(Identity::kAlways)) r.bad = true;
+      column.identity = static_cast<Identity>(identity);
+      column.generated_sql = r.string();
+    }
     object.columns.push_back(std::move(column));
   });
   r.list([&] { object.depends_on.push_back(ObjectId(r.number32())); });
@@ -325,7 +379,8 @@ std::string serialize(const Object& object) {
 
 Result<Object> deserialize_object(std::string_view bytes) {
   Reader r(bytes);
-  if (r.number() > kVersion) {
+  r.version = r.number();
+  if (r.version > kVersion) {
     return SqlError(sqlstate::kFeatureNotSupported, "the data directory was written by a newer version of millrace")
         .with_hint("Start the version that wrote it, or a later one.");
   }
@@ -355,8 +410,8 @@ Result<std::shared_ptr<const CatalogSnapshot>> CatalogSnapshot::deserialize(std:
   const auto corrupted = [](const char* what) { return SqlError(sqlstate::kDataCorrupted, what); };
   if (!bytes.starts_with(kMagic)) return corrupted("the stored catalog is not a catalog");
   Reader r(bytes.substr(kMagic.size()));
-  const uint64_t version = r.number();
-  if (version > kVersion) {
+  r.version = r.number();
+  if (r.version > kVersion) {
     return SqlError(sqlstate::kFeatureNotSupported, "the data directory was written by a newer version of millrace")
         .with_hint("Start the version that wrote it, or a later one.");
   }

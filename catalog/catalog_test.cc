@@ -35,7 +35,15 @@ std::shared_ptr<const CatalogSnapshot> full_catalog() {
       make(16396, "k", Source{KafkaSource{ObjectId(16395), "topic", {0, -1, 7}, false, true}}, {ObjectId(16395)}));
   catalog = catalog->with_object(make(16397, "s", Secret{"hidden"}));
   catalog = catalog->with_object(make(16398, "i", Index{ObjectId(16390), {1}, true}, {ObjectId(16390)}));
-  return catalog->with_object(make(16399, "q", Sequence{-5, 2}));
+  Sequence sequence{-5, 2, -100, 100, true, oid::kInt4, ObjectId(16390), 1};
+  catalog = catalog->with_object(make(16399, "q", sequence));
+  Table child;
+  child.foreign_keys.push_back(
+      {"child_fkey", {1}, ObjectId(16390), {0}, ReferentialAction::kCascade, ReferentialAction::kSetNull, true});
+  Object object = make(16400, "child", child, {ObjectId(16390)});
+  object.columns[0].identity = Identity::kAlways;
+  object.columns[1].generated_sql = "a || 'x'";
+  return catalog->with_object(object);
 }
 
 TEST(CatalogTest, ResolvesAlongTheSearchPath) {
@@ -51,11 +59,11 @@ TEST(CatalogTest, ResolvesAlongTheSearchPath) {
 TEST(CatalogTest, DependentsAndChanges) {
   const auto catalog = full_catalog();
   EXPECT_EQ(catalog->dependents(ObjectId(16390)),
-            (std::vector<ObjectId>{ObjectId(16391), ObjectId(16392), ObjectId(16398)}));
-  EXPECT_EQ(catalog->next_id(), ObjectId(16400));
+            (std::vector<ObjectId>{ObjectId(16391), ObjectId(16392), ObjectId(16398), ObjectId(16400)}));
+  EXPECT_EQ(catalog->next_id(), ObjectId(16401));
   const auto fewer = catalog->without_object(ObjectId(16399));
   EXPECT_EQ(fewer->find(QualifiedName{"public", "q"}), nullptr);
-  EXPECT_EQ(fewer->next_id(), ObjectId(16400)) << "ids are never used again";
+  EXPECT_EQ(fewer->next_id(), ObjectId(16401)) << "ids are never used again";
   EXPECT_NE(catalog->find(QualifiedName{"public", "q"}), nullptr) << "the old snapshot stands";
   Object renamed = *catalog->find(ObjectId(16390));
   renamed.name.name = "t2";
@@ -79,6 +87,28 @@ TEST(CatalogTest, ComesBackFromBytes) {
   EXPECT_EQ((*back)->find(ObjectId(16390))->as<Table>()->checks[0].expression_sql, "a > 0");
   const auto& kafka = std::get<KafkaSource>((*back)->find(ObjectId(16396))->as<Source>()->from);
   EXPECT_EQ(kafka.start_offsets, (std::vector<int64_t>{0, -1, 7}));
+}
+
+TEST(CatalogTest, KeysOfATableAreItsConstraintsThenItsUniqueIndexes) {
+  const auto catalog = full_catalog();
+  const std::vector<UniqueConstraint> keys = catalog->unique_keys(*catalog->find(ObjectId(16390)));
+  ASSERT_EQ(keys.size(), 2u);
+  EXPECT_EQ(keys[0].name, "t_pkey");
+  EXPECT_EQ(keys[1].name, "i");
+  EXPECT_EQ(keys[1].columns, (std::vector<uint32_t>{1}));
+}
+
+TEST(CatalogTest, ReadsWhatTheFirstVersionWrote) {
+  // A table `t` with one int4 column `a`.
+  const std::string bytes(
+      "\x01\x86\x80\x01\x06public\x01t\x00\x00\x00\x01\x01"
+      "a\x17\x01\x00\x00\x00\x00\x00\x00\x00",
+      28);
+  const auto object = deserialize_object(bytes);
+  ASSERT_TRUE(object) << object.error().message();
+  EXPECT_EQ(object->columns[0].name, "a");
+  EXPECT_EQ(object->columns[0].identity, Identity::kNone);
+  EXPECT_TRUE(object->as<Table>()->foreign_keys.empty());
 }
 
 TEST(CatalogTest, RefusesDamageAndNewerVersions) {

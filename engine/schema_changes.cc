@@ -58,15 +58,34 @@ Result<dataflow::CircuitPlan> SchemaChanges::plan_of(const catalog::CatalogPtr& 
   return sql::plan_materialized_view(view, context);
 }
 
+// Unique indexes stand beside the rows they keep apart.
+Status SchemaChanges::add_unique_indexes(TickId tick, const std::map<ObjectId, RelationPtr>& relations,
+                                         const catalog::Object& object) {
+  const auto* index = object.as<catalog::Index>();
+  if (index == nullptr || !index->unique) return {};
+  const auto relation = relations.find(index->relation);
+  if (relation == relations.end() || relation->second->unique_keys() == nullptr) return {};
+  TRY(relation->second->unique_keys()->add(object.name.name, index->columns, tick));
+  unique_added_.push_back({relation->second, object.name.name});
+  return {};
+}
+
 Result<WorldPtr> SchemaChanges::apply(TickId tick, const WorldPtr& world, const std::vector<DdlStep>& steps) {
   to_hydrate_.clear();
   sources_to_start_.clear();
   to_free_.clear();
   built_.clear();
+  unique_added_.clear();
+  unique_dropped_.clear();
   catalog::CatalogPtr catalog = world->catalog;
   std::map<ObjectId, RelationPtr> relations = world->relations;
   for (const DdlStep& step : steps) {
     for (const ObjectId id : step.change.dropped) {
+      const catalog::Object* dropped = catalog->find(id);
+      const auto* index = dropped == nullptr ? nullptr : dropped->as<catalog::Index>();
+      if (index != nullptr && index->unique && relations.contains(index->relation)) {
+        unique_dropped_.push_back({relations.at(index->relation), dropped->name.name});
+      }
       if (const auto found = relations.find(id); found != relations.end()) {
         to_free_.push_back(found->second->object_ptr());
         relations.erase(found);
@@ -78,6 +97,12 @@ Result<WorldPtr> SchemaChanges::apply(TickId tick, const WorldPtr& world, const 
       if (relations.contains(created.id)) continue;  // Renamed: its rows stay.
       relations[created.id] = make_relation(std::make_shared<const catalog::Object>(created));
       if (created.as<catalog::Source>() != nullptr) sources_to_start_.push_back(created.id);
+    }
+    for (const catalog::Object& created : step.change.created) {
+      if (Status added = add_unique_indexes(tick, relations, created); !added) {
+        refused();
+        return std::move(added).error();
+      }
     }
     const WorldPtr so_far = make_world(catalog, relations, world->version + 1);
     for (const catalog::Object& created : step.change.created) {
@@ -115,6 +140,9 @@ void SchemaChanges::published(TickId, const WorldPtr& world) {
     }
     dropped_.push_back(object->id);
   }
+  for (const UniqueIndex& dropped : unique_dropped_) {
+    if (UniqueKeys* keys = dropped.relation->unique_keys()) keys->remove(dropped.name);
+  }
   attached_.insert(built_.begin(), built_.end());
   if (!replaying_) {
     for (const ObjectId source : sources_to_start_) sources_.start(*world, source, {});
@@ -134,6 +162,7 @@ void SchemaChanges::published(TickId, const WorldPtr& world) {
 void SchemaChanges::refused() {
   std::sort(built_.begin(), built_.end(), std::greater<>());
   for (const ObjectId view : built_) sequencer_.circuit().detach(view);
+  for (const UniqueIndex& added : unique_added_) added.relation->unique_keys()->remove(added.name);
   built_.clear();
   to_free_.clear();
   sources_to_start_.clear();
@@ -155,6 +184,8 @@ Result<WorldPtr> SchemaChanges::world_of(const catalog::CatalogPtr& catalog,
     TRY(sequencer_.circuit().attach(id, plan, TextContext{}));
     attached_.insert(id);
   }
+  // Before the rows come: each takes them as they do.
+  for (const auto& [id, object] : catalog->objects()) TRY(add_unique_indexes(TickId(0), relations, *object));
   return make_world(catalog, std::move(relations), 1);
 }
 

@@ -46,6 +46,13 @@ class SchemaChanges final : public Sequencer::DdlApplier {
     dataflow::CircuitPlan plan;
   };
 
+  struct UniqueIndex {
+    RelationPtr relation;
+    std::string name;
+  };
+
+  Status add_unique_indexes(TickId tick, const std::map<ObjectId, RelationPtr>& relations,
+                            const catalog::Object& object);
   RelationPtr make_relation(catalog::ObjectPtr object);
   Result<dataflow::CircuitPlan> plan_of(const catalog::CatalogPtr& catalog, const catalog::Object& view) const;
 
@@ -60,6 +67,8 @@ class SchemaChanges final : public Sequencer::DdlApplier {
   std::vector<ObjectId> sources_to_start_;
   std::vector<catalog::ObjectPtr> to_free_;
   std::vector<ObjectId> built_;
+  std::vector<UniqueIndex> unique_added_;
+  std::vector<UniqueIndex> unique_dropped_;
 
   std::set<ObjectId> attached_;
   std::vector<ObjectId> dropped_;

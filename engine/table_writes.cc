@@ -38,6 +38,7 @@ class ConflictingInsert {
         env_(environment),
         table_(table_of(environment, insert.table)),
         types_(column_types(table_)),
+        keys_(environment.catalog->unique_keys(table_)),
         view_(environment, insert.table) {}
 
   Result<TableWrite> run(const Delta& rows) {
@@ -75,7 +76,7 @@ class ConflictingInsert {
   }
 
   std::optional<DeltaBatch> find_conflict(const DeltaBatch& row) {
-    for (const catalog::UniqueConstraint& constraint : table_.as<catalog::Table>()->unique) {
+    for (const catalog::UniqueConstraint& constraint : keys_) {
       if (!insert_.conflict_key.empty() && !same_columns(constraint.columns, insert_.conflict_key)) continue;
       if (std::optional<DeltaBatch> found = view_.find(row, constraint.columns)) return found;
     }
@@ -130,6 +131,7 @@ class ConflictingInsert {
   const QueryEnvironment& env_;
   const catalog::Object& table_;
   const std::vector<SqlType> types_;
+  const std::vector<catalog::UniqueConstraint> keys_;
   TableView view_;
   Delta affected_;
   uint64_t affected_count_ = 0;

@@ -21,10 +21,11 @@ DeltaBatch project(const DeltaBatch& batch, const storage::KeyColumns& columns) 
   return batch.with_columns(std::move(kept));
 }
 
-SqlError violation(const catalog::Object& table, const std::string& constraint, const storage::KeyColumns& columns,
-                   const DeltaBatch& batch, size_t row) {
-  std::string names;
-  std::string values;
+// The names of a key's columns and the values a row has there, as errors show them.
+std::pair<std::string, std::string> key_text(const catalog::Object& table, const storage::KeyColumns& columns,
+                                             const DeltaBatch& batch, size_t row) {
+  std::pair<std::string, std::string> out;
+  auto& [names, values] = out;
   for (const ColumnIndex column : columns) {
     const Column& source = batch.column(column.value());
     if (!names.empty()) {
@@ -34,6 +35,12 @@ SqlError violation(const catalog::Object& table, const std::string& constraint, 
     names += table.columns[column.value()].name;
     source.type().info().format(source.slot(row), source.type(), TextContext{}, values);
   }
+  return out;
+}
+
+SqlError violation(const catalog::Object& table, const std::string& constraint, const storage::KeyColumns& columns,
+                   const DeltaBatch& batch, size_t row) {
+  const auto [names, values] = key_text(table, columns, batch, row);
   return SqlError(sqlstate::kUniqueViolation, "duplicate key value violates unique constraint \"" + constraint + "\"")
       .with_detail("Key (" + names + ")=(" + values + ") already exists.")
       .with_constraint(constraint)
@@ -79,19 +86,47 @@ std::unordered_multimap<uint64_t, KeyChange> net_by_key(const Delta& delta, cons
 }  // namespace
 
 UniqueKeys::UniqueKeys(const catalog::Object& table, const storage::ServedIndex& rows) : table_(table), rows_(rows) {
-  uint64_t part = 1;
   for (const catalog::UniqueConstraint& unique : table.as<catalog::Table>()->unique) {
-    Constraint& constraint = constraints_.emplace_back();
-    constraint.name = unique.name;
-    std::vector<SqlType> types;
-    for (const uint32_t column : unique.columns) {
-      constraint.columns.emplace_back(column);
-      types.push_back(table.columns[column].type);
-    }
-    if (unique.primary) continue;
-    constraint.keys.emplace(ArrangementId((uint64_t{table.id.value()} << 32) | part++), RowLayout(types),
+    constraints_.push_back(make(unique.name, unique.columns, unique.primary));
+  }
+}
+
+UniqueKeys::Constraint UniqueKeys::make(const std::string& name, const std::vector<uint32_t>& columns, bool primary) {
+  Constraint constraint;
+  constraint.name = name;
+  std::vector<SqlType> types;
+  for (const uint32_t column : columns) {
+    constraint.columns.emplace_back(column);
+    types.push_back(table_.columns[column].type);
+  }
+  if (!primary) {
+    constraint.keys.emplace(ArrangementId((uint64_t{table_.id.value()} << 32) | ++arrangements_made_), RowLayout(types),
                             storage::first_columns(types.size()), storage::NullKeys::kSkip);
   }
+  return constraint;
+}
+
+Status UniqueKeys::add(const std::string& name, const std::vector<uint32_t>& columns, TickId tick) {
+  Constraint constraint = make(name, columns, /*primary=*/false);
+  storage::ServedIndex::Scan scan(rows_, tick);
+  for (DeltaBatch batch = scan.next(); !batch.empty(); batch = scan.next()) {
+    const Delta rows{batch};
+    for (const auto& [hash, change] : net_by_key(rows, constraint.columns)) {
+      if (rows_with_key(constraint, *change.batch, change.row, hash) + change.net <= 1) continue;
+      const auto [names, values] = key_text(table_, constraint.columns, *change.batch, change.row);
+      return SqlError(sqlstate::kUniqueViolation, "could not create unique index \"" + name + "\"")
+          .with_detail("Key (" + names + ")=(" + values + ") is duplicated.")
+          .with_constraint(name)
+          .with_table(table_.name.name);
+    }
+    constraint.keys->apply(project(batch, constraint.columns));
+  }
+  constraints_.push_back(std::move(constraint));
+  return {};
+}
+
+void UniqueKeys::remove(std::string_view name) {
+  std::erase_if(constraints_, [&](const Constraint& constraint) { return constraint.name == name; });
 }
 
 int64_t UniqueKeys::rows_with_key(const Constraint& constraint, const DeltaBatch& batch, size_t row,

@@ -1,8 +1,8 @@
 // Uniqueness of a table: its primary key and its UNIQUE constraints, checked on the tick thread when a
 // transaction commits, against everything committed before it (earlier commits of the same tick included).
 //
-// The table's own rows are indexed by the primary key; each further constraint keeps its keys in an
-// arrangement of its own, filled again from the rows after a restart.
+// The table's own rows are indexed by the primary key; each further constraint and each unique index keeps
+// its keys in an arrangement of its own, filled again from the rows after a restart.
 //
 // Cost: a lookup a changed row and constraint.
 #pragma once
@@ -33,6 +33,10 @@ class UniqueKeys {
   // After the rows have taken `delta`.
   void apply(const Delta& delta);
 
+  // A unique index is made: filled from the rows as they are at `tick`. 23505 when two of them have one key.
+  Status add(const std::string& name, const std::vector<uint32_t>& columns, TickId tick);
+  void remove(std::string_view name);
+
  private:
   struct Constraint {
     std::string name;
@@ -40,11 +44,13 @@ class UniqueKeys {
     std::optional<storage::HashArrangement> keys;  // not for the primary key
   };
 
+  Constraint make(const std::string& name, const std::vector<uint32_t>& columns, bool primary);
   int64_t rows_with_key(const Constraint& constraint, const DeltaBatch& batch, size_t row, uint64_t hash) const;
 
   const catalog::Object table_;
   const storage::ServedIndex& rows_;
   std::vector<Constraint> constraints_;
+  uint64_t arrangements_made_ = 0;
 };
 
 }  // namespace millrace::engine

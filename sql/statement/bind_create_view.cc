@@ -208,13 +208,16 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::CreateIndex& node) 
                     fmt::format("cannot create index on relation \"{}\"", relation->name.name))
         .with_detail(fmt::format("This operation is not supported for {}s.", relation->kind_name()));
   }
-  if (node.unique) return not_supported("CREATE UNIQUE INDEX", "Declare UNIQUE in CREATE TABLE.");
+  if (node.unique && relation->as<catalog::Table>() == nullptr) {
+    return not_supported("a unique index of a materialized view",
+                         "Its rows are what its query gives; use CREATE INDEX.");
+  }
   if (node.where != nullptr) return not_supported("a partial index", "Index a materialized view.");
   if (node.has_include) return not_supported("INCLUDE", "An index carries whole rows.");
   if (!node.method.empty() && node.method != "btree" && node.method != "hash") {
     return SqlError(sqlstate::kUndefinedObject, fmt::format("access method \"{}\" does not exist", node.method));
   }
-  catalog::Index index{relation->id, {}, false};
+  catalog::Index index{relation->id, {}, node.unique};
   std::string made_up = relation->name.name;
   for (const ast::SortItem& item : node.columns) {
     const auto* column = item.expression->as<ast::ColumnRef>();

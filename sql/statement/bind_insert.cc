@@ -264,10 +264,10 @@ Result<std::optional<Returning>> StatementBinder::bind_returning(const std::vect
 namespace {
 
 // The constraint that ON CONFLICT (a, b) or ON CONSTRAINT names.
-Result<std::vector<uint32_t>> arbiter(const ast::OnConflict& conflict, const catalog::Object& table) {
-  const auto& unique = table.as<catalog::Table>()->unique;
+Result<std::vector<uint32_t>> arbiter(const ast::OnConflict& conflict, const catalog::CatalogSnapshot& catalog,
+                                      const catalog::Object& table) {
   if (!conflict.constraint.empty()) {
-    for (const catalog::UniqueConstraint& constraint : unique) {
+    for (const catalog::UniqueConstraint& constraint : table.as<catalog::Table>()->unique) {
       if (constraint.name == conflict.constraint) return constraint.columns;
     }
     return SqlError(sqlstate::kUndefinedObject, fmt::format("constraint \"{}\" for table \"{}\" does not exist",
@@ -287,7 +287,7 @@ Result<std::vector<uint32_t>> arbiter(const ast::OnConflict& conflict, const cat
   }
   std::sort(wanted.begin(), wanted.end());
   wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
-  for (const catalog::UniqueConstraint& constraint : unique) {
+  for (const catalog::UniqueConstraint& constraint : catalog.unique_keys(table)) {
     std::vector<uint32_t> columns = constraint.columns;
     std::sort(columns.begin(), columns.end());
     if (columns == wanted) return constraint.columns;
@@ -305,7 +305,7 @@ Status StatementBinder::bind_on_conflict(const ast::OnConflict& conflict, const 
     return not_supported("a WHERE of the conflict target", "There are no partial indexes.").at(conflict.location);
   }
   if (conflict.has_target) {
-    TRY(out.conflict_key, arbiter(conflict, table));
+    TRY(out.conflict_key, arbiter(conflict, catalog(), table));
   } else if (conflict.update) {
     return SqlError(sqlstate::kSyntaxError, "ON CONFLICT DO UPDATE requires inference specification or constraint name")
         .with_hint("For example, ON CONFLICT (column_name).")
