@@ -18,7 +18,9 @@ add_library(millrace_warnings INTERFACE)
 target_compile_options(millrace_warnings INTERFACE
   -Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
   -Wno-missing-field-initializers  # what a struct's own initialisers fill in is not missing
-  $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-designated-field-initializers>)
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-designated-field-initializers>
+  # libstdc++ 12 uses what it deprecates in its own std::stable_sort, and only g++ overlooks that
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
 
 add_compile_options(-fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS)
 if(MILLRACE_SANITIZE STREQUAL "address")

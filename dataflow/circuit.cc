@@ -202,7 +202,7 @@ class RunningCircuit final : public Circuit {
     return order;
   }
 
-  Executor& executor_;
+  [[maybe_unused]] Executor& executor_;
   std::map<ObjectId, View> views_;
   std::unordered_map<uint64_t, OperatorNode*> nodes_;
   std::unordered_map<ObjectId, std::vector<OperatorNode*>> readers_;

@@ -598,6 +598,7 @@ void DatabaseSession::finish(const RunPtr& run, Result<Outcome> outcome) {
   }
   run->portal->ran = true;
   run->portal->outcome = *std::move(outcome);
+  std::erase_if(run->portal->outcome.notices, [&](const Notice& n) { return !settings_.wants_message(n.severity); });
   const OutcomeKind kind = run->portal->outcome.kind;
   if (kind == OutcomeKind::kCopyIn || kind == OutcomeKind::kEmpty) {
     run->done(run->portal->outcome);

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "types/time_zone.h"
@@ -150,6 +151,15 @@ std::string date_style_text(const TextContext& text) {
   return result;
 }
 
+// What client_min_messages compares, lowest first.
+std::optional<size_t> level_of_message(std::string_view name) {
+  constexpr std::string_view kLevels[] = {"debug5", "debug4", "debug3",  "debug2", "debug1",
+                                          "log",    "notice", "warning", "error"};
+  const auto* const found = std::find(std::begin(kLevels), std::end(kLevels), name);
+  if (found == std::end(kLevels)) return std::nullopt;
+  return static_cast<size_t>(found - std::begin(kLevels));
+}
+
 }  // namespace
 
 SessionSettings::SessionSettings() {
@@ -248,15 +258,29 @@ Status SessionSettings::apply(const std::string& name, std::string& value) {
   } else if (name == "statement_timeout") {
     statement_timeout_ms_ = *parse_milliseconds(value);
   } else if (name == "client_encoding") {
-    const std::string word = lower(value);
-    if (word != "utf8" && word != "utf-8" && word != "unicode") {
+    // Letters and digits alone count, as in PostgreSQL: asyncpg says 'utf-8' with the quotes.
+    std::string word = lower(value);
+    std::erase_if(word, [](unsigned char c) { return std::isalnum(c) == 0; });
+    if (word != "utf8" && word != "unicode") {
       return not_supported("client encoding \"" + value + "\"", "Use UTF8.");
     }
     value = "UTF8";
+  } else if (name == "client_min_messages") {
+    value = lower(value);
+    if (!level_of_message(value)) {
+      return invalid("client_min_messages", value)
+          .with_hint("Available values: debug5, debug4, debug3, debug2, debug1, log, notice, warning, error.");
+    }
   } else if (name == "standard_conforming_strings") {
     if (value != "on") return not_supported("standard_conforming_strings = off", "Use E'...' strings for escapes.");
   }
   return {};
+}
+
+bool SessionSettings::wants_message(std::string_view severity) const {
+  // INFO has no level: it is always told.
+  const std::optional<size_t> level = level_of_message(lower(severity));
+  return !level || *level >= *level_of_message(values_.at("client_min_messages"));
 }
 
 Result<std::string> SessionSettings::show(std::string_view name) const {

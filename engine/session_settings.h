@@ -35,6 +35,8 @@ class SessionSettings {
   std::vector<std::string> search_path() const;
   const std::string& time_zone_name() const { return time_zone_name_; }
   int64_t statement_timeout_ms() const { return statement_timeout_ms_; }
+  // Whether the client wants messages of this severity ("NOTICE"): client_min_messages.
+  bool wants_message(std::string_view severity) const;
 
   // What a transaction's end does to the changes made in it.
   void begin_transaction();

@@ -25,6 +25,26 @@ TEST(SessionSettingsTest, RefusesWhatPostgresRefuses) {
   EXPECT_EQ(*settings.show("myapp.user"), "me");
 }
 
+TEST(SessionSettingsTest, EncodingNamesAreReadAsPostgresReadsThem) {
+  SessionSettings settings;
+  for (const char* name : {"UTF8", "utf-8", "'utf-8'", "Unicode", "UTF_8"}) {  // asyncpg says it with the quotes
+    ASSERT_TRUE(settings.set("client_encoding", name, false).has_value()) << name;
+    EXPECT_EQ(*settings.show("client_encoding"), "UTF8");
+  }
+  EXPECT_EQ(settings.set("client_encoding", "LATIN1", false).error().state(), sqlstate::kFeatureNotSupported);
+}
+
+TEST(SessionSettingsTest, MessagesBelowALevelAreNotWanted) {
+  SessionSettings settings;
+  EXPECT_TRUE(settings.wants_message("NOTICE"));
+  ASSERT_TRUE(settings.set("client_min_messages", "Warning", false).has_value());
+  EXPECT_FALSE(settings.wants_message("NOTICE"));
+  EXPECT_TRUE(settings.wants_message("WARNING"));
+  EXPECT_TRUE(settings.wants_message("INFO"));
+  EXPECT_EQ(settings.set("client_min_messages", "loud", false).error().state(), sqlstate::kInvalidParameterValue);
+  EXPECT_EQ(*settings.show("client_min_messages"), "warning");
+}
+
 TEST(SessionSettingsTest, DateStyleKeepsWhatIsNotNamed) {
   SessionSettings settings;
   ASSERT_TRUE(settings.set("datestyle", "german", false).has_value());

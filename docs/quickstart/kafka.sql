@@ -1,13 +1,13 @@
 -- Orders from a Kafka topic, a JSON object a record. `./dev up --kafka` starts a broker, feeds it, and loads this.
 
-CREATE CONNECTION shop TO KAFKA (BROKER '127.0.0.1:19092');
+CREATE CONNECTION IF NOT EXISTS shop TO KAFKA (BROKER '127.0.0.1:19092');
 
-CREATE SOURCE orders (order_id bigint, customer text, amount bigint)
+CREATE SOURCE IF NOT EXISTS orders (order_id bigint, customer text, amount bigint)
 FROM KAFKA CONNECTION shop (TOPIC 'orders')
 FORMAT JSON;
 
 -- What each customer has spent.
-CREATE MATERIALIZED VIEW customers AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS customers AS
 SELECT customer, count(*) AS orders, sum(amount) AS spent
 FROM orders
 GROUP BY customer;

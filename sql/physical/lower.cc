@@ -1,9 +1,10 @@
 #include "sql/physical/lower.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
-#include "base/check.h"
 #include "expr/expr_rewrite.h"
 #include "expr/program.h"
 #include "sql/physical/circuit_writer.h"
@@ -41,6 +42,12 @@ ColumnIds unique(const ColumnIds& ids) {
   return out;
 }
 
+// A mistake in a rule or in the lowering itself costs one query, not the process.
+SqlError wrong_plan(std::string_view what) {
+  return SqlError(sqlstate::kInternalError, fmt::format("the planner made a wrong plan: {}", what))
+      .with_hint("Please report the query; the server and its data are not affected.");
+}
+
 class Lowering {
  public:
   explicit Lowering(const ColumnTable& columns) : columns_(columns) {}
@@ -48,10 +55,7 @@ class Lowering {
   Result<dataflow::CircuitPlan> run(const Plan& plan) {
     TRY(Stream stream, lower(*plan.root, set_of(plan.outputs)));
     const NodeIndex root = materialize(stream, plan.outputs);
-    if (lost_column_) {
-      return SqlError(sqlstate::kInternalError, "the plan of this query refers to a column that is not there")
-          .with_hint("This is a mistake of the server's, please report it. The same query written otherwise may work.");
-    }
+    if (lost_column_) return wrong_plan("it uses a column that is not there");
     return std::move(writer_).finish(root);
   }
 
@@ -91,8 +95,7 @@ class Lowering {
   // An expression over ids as one over the stream's own columns.
   ExprPtr resolve(const Stream& stream, const ExprPtr& expression) const;
   ExprPtr positioned(const ExprPtr& expression, const ColumnIds& layout);
-  // A column that an earlier step forgot is noted, and the query refused at the end: a mistake in a rule
-  // must not take the server down.
+  // A column that an earlier step forgot is noted, and the query refused at the end.
   uint32_t position(const ColumnIds& layout, ColumnId id);
   dataflow::Columns positions(const ColumnIds& layout, const ColumnIds& ids);
   std::vector<SqlType> types(const ColumnIds& layout) const;
@@ -405,7 +408,7 @@ Result<Stream> Lowering::lower_kind(const Join& join, const ColumnSet& needed) {
 }
 
 Result<Stream> Lowering::lower_kind(const Apply&, const ColumnSet&) {
-  MILLRACE_UNREACHABLE("an Apply outlived decorrelation");
+  return wrong_plan("a correlated subquery is left");
 }
 
 Result<Stream> Lowering::lower_kind(const Aggregate& aggregate, const ColumnSet& needed) {

@@ -7,7 +7,8 @@
 
 namespace millrace::sql {
 
-// REQUIRES: no Apply is left. The root's columns are plan.outputs, in order. The key is not set.
+// The root's columns are plan.outputs, in order. The key is not set. XX000 when the plan does not hold together: an
+// Apply is left, or a node uses a column that its inputs do not have.
 Result<dataflow::CircuitPlan> lower(const Plan& plan, const ColumnTable& columns);
 
 }  // namespace millrace::sql

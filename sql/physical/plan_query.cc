@@ -7,7 +7,6 @@
 #include "sql/physical/circuit_writer.h"
 #include "sql/physical/lower.h"
 #include "sql/plan/properties.h"
-#include "sql/plan/validate.h"
 
 namespace millrace::sql {
 namespace {
@@ -74,7 +73,6 @@ std::optional<ColumnEquality> as_column_equality(const ExprPtr& filter) {
 
 Result<dataflow::CircuitPlan> plan_circuit(Plan plan, ColumnTable& columns, const catalog::CatalogSnapshot& catalog) {
   TRY(plan, optimize(std::move(plan), columns, catalog));
-  TRY(validate(plan));
   TRY(dataflow::CircuitPlan circuit, lower(plan, columns));
   set_key(plan, catalog, circuit);
   return circuit;

@@ -190,7 +190,8 @@ void add_referenced(const expr::ExprPtr& expr, ColumnSet& out) {
   out.insert(columns.begin(), columns.end());
 }
 
-ColumnSet own_free_columns(const RelExpr& rel) {
+// The part of them that the node itself refers to.
+static ColumnSet own_free_columns(const RelExpr& rel) {
   ColumnSet used;
   ColumnSet made;
   for (expr::ExprPtr* expression : expressions_of(const_cast<RelExpr&>(rel))) add_referenced(*expression, used);

@@ -207,8 +207,6 @@ std::vector<expr::ExprPtr*> expressions_of(RelExpr& rel);
 ColumnIds columns_of(const RelExpr& rel);
 // Columns that the tree refers to and does not make itself: what it is correlated by.
 ColumnSet free_columns(const RelExpr& rel);
-// The node's own part of it, its inputs left aside.
-ColumnSet own_free_columns(const RelExpr& rel);
 void add_referenced(const expr::ExprPtr& expr, ColumnSet& out);
 // Applies `target` to every column reference of the tree that stands in `targets`' domain.
 using ColumnMapping = std::function<expr::ExprPtr(ColumnId, SqlType)>;

@@ -1,6 +1,9 @@
 """The command, the login, HTTP, and the ends of a server."""
 
+import contextlib
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -81,6 +84,24 @@ class Command(unittest.TestCase):
         exposed = self.run_it("serve", "--data-dir", self.work + "/d", "--pg-listen", "0.0.0.0:0")
         self.assertEqual(exposed.returncode, 1)
         self.assertIn("--insecure", exposed.stderr)
+
+    def test_the_image_starts_by_its_own_command(self):
+        dockerfile = os.path.join(os.path.dirname(__file__), "..", "..", "docker", "Dockerfile")
+        with open(dockerfile, encoding="utf-8") as file:
+            arguments = json.loads(re.search(r"^CMD (.*)$", file.read(), re.MULTILINE).group(1))
+        ports = millrace_server.free_ports(2)
+        here = {"/var/lib/millrace": self.work + "/data", "0.0.0.0:6875": f"0.0.0.0:{ports[0]}", "0.0.0.0:6876": f"0.0.0.0:{ports[1]}"}
+        self.assertLessEqual(set(here), set(arguments))
+        process = subprocess.Popen([BINARY, *(here.get(a, a) for a in arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+
+        def answers():
+            self.assertIsNone(process.poll(), "it was refused")
+            with contextlib.suppress(psycopg2.OperationalError):
+                psycopg2.connect(host="127.0.0.1", port=ports[0], user="millrace", dbname="millrace", connect_timeout=10).close()
+                return True
+        millrace_server.eventually(answers, "a login")
 
     def test_one_server_a_data_directory(self):
         first = millrace_server.Server(BINARY, self.work)
