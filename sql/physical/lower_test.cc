@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "types/type_oids.h"
+#include "types/sql_type.h"
 
 namespace millrace::sql {
 namespace {
