@@ -1,11 +1,12 @@
 # millrace_library(NAME [DEPS lib...])
 #
 # One folder, one target. Sources are the folder's own .cc files (below it too), sorted out by suffix:
-#   *_test.cc   -> the folder's test program, NAME_test
-#   *_bench.cc  -> one benchmark program each, built by the target `benches`
-#   *_fuzz.cc   -> one fuzzer each, built by the target `fuzzers` (clang, MILLRACE_FUZZ=ON)
-#   main.cc     -> left to millrace_program
-#   the rest    -> the static library millrace_NAME
+#   *_test.cc    -> the folder's test program, NAME_test
+#   *_bench.cc   -> one benchmark program each, built by the target `benches`
+#   *_fuzz.cc    -> one fuzzer each, built by the target `fuzzers` (clang, MILLRACE_FUZZ=ON)
+#   testing/*.cc -> what tests and fuzzers share, built into each
+#   main.cc      -> left to millrace_program
+#   the rest     -> the static library millrace_NAME
 # DEPS are folders of lower levels (see ARCHITECTURE.md) and third-party targets.
 function(millrace_library name)
   cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
@@ -16,7 +17,9 @@ function(millrace_library name)
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
-  list(FILTER sources EXCLUDE REGEX "(_(test|bench|fuzz)|/main)\\.cc$")
+  set(shared ${sources})
+  list(FILTER shared INCLUDE REGEX "/testing/[^/]+\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_(test|bench|fuzz)|/main|/testing/[^/]+)\\.cc$")
 
   set(links)
   foreach(dep ${ARG_DEPS})
@@ -39,7 +42,7 @@ function(millrace_library name)
   endif()
 
   if(tests AND MILLRACE_TESTS)
-    add_executable(${name}_test ${tests})
+    add_executable(${name}_test ${tests} ${shared})
     target_link_libraries(${name}_test PRIVATE ${target} GTest::gmock GTest::gtest_main millrace_warnings)
     add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
   endif()
@@ -57,7 +60,7 @@ function(millrace_library name)
   if(MILLRACE_FUZZ)
     foreach(fuzzer ${fuzzers})
       get_filename_component(program ${fuzzer} NAME_WE)
-      add_executable(${program} EXCLUDE_FROM_ALL ${fuzzer})
+      add_executable(${program} EXCLUDE_FROM_ALL ${fuzzer} ${shared})
       target_link_libraries(${program} PRIVATE ${target} millrace_warnings -fsanitize=fuzzer)
       add_dependencies(fuzzers ${program})
     endforeach()
