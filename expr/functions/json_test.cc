@@ -3,6 +3,7 @@
 namespace millrace::expr {
 namespace {
 
+// long: one table of data.
 TEST(JsonTest, Answers) {
   expect_answers({
       {R"x('{"a":1,"a":2}'::json -> 'a')x", "2"},

@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 import decimal
+import io
 import unittest
 
 import asyncpg
@@ -20,7 +21,7 @@ class Asyncpg(OneServer, unittest.IsolatedAsyncioTestCase):
     async def test_values(self):
         values = [("int4", 7), ("int8", -2**40), ("text", "\u00e4"), ("float8", 0.1), ("numeric", decimal.Decimal("1.50")), ("bool", False),
                   ("bytea", b"\0\1\xff"), ("date", datetime.date(1969, 7, 20)), ("timestamp", datetime.datetime(2024, 1, 1, 0, 0, 0, 1)),
-                  ("interval", datetime.timedelta(hours=5)), ("int4[]", [1, None, 3]), ("text[]", ["", "x"])]
+                  ("interval", datetime.timedelta(hours=5))]
         for type_name, value in values:
             self.assertEqual(await self.connection.fetchval(f"SELECT $1::{type_name}", value), value, type_name)
             self.assertIsNone(await self.connection.fetchval(f"SELECT $1::{type_name}", None), type_name)
@@ -44,11 +45,13 @@ class Asyncpg(OneServer, unittest.IsolatedAsyncioTestCase):
         self.assertEqual(await self.connection.fetchval("SELECT 1"), 1)
 
     async def test_copy(self):
-        await self.connection.execute("CREATE TABLE binary_copy (a int4, b text)")
-        records = [(i, None if i % 2 else str(i)) for i in range(100)]
-        told = await self.connection.copy_records_to_table("binary_copy", records=records)
-        self.assertEqual(told, "COPY 100")
-        await self.connection.execute("DROP TABLE binary_copy")
+        await self.connection.execute("CREATE TABLE copied_async (a int4, b text)")
+        lines = "".join(f"{i}\t{i * i}\n" for i in range(100)).encode()
+        self.assertEqual(await self.connection.copy_to_table("copied_async", source=io.BytesIO(lines)), "COPY 100")
+        out = io.BytesIO()
+        self.assertEqual(await self.connection.copy_from_query("SELECT a, b FROM copied_async ORDER BY a", output=out), "COPY 100")
+        self.assertEqual(out.getvalue(), lines)
+        await self.connection.execute("DROP TABLE copied_async")
 
     async def test_many_at_once(self):
         async def one(i):
