@@ -1,8 +1,14 @@
 # Compiler cache, linker, warnings, sanitizers.
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # Paths relative to the source tree: clones share one cache.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+  # Paths relative to the source tree: clones share one cache. What it must overlook to cache a file that uses a
+  # precompiled header is in its manual.
+  set(MILLRACE_CCACHE_SLOPPINESS)
+  if(MILLRACE_PRECOMPILE)
+    set(MILLRACE_CCACHE_SLOPPINESS CCACHE_SLOPPINESS=pch_defines,time_macros)
+    add_compile_options(-pthread $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # the same for all, or it cannot be shared
+  endif()
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${MILLRACE_CCACHE_SLOPPINESS} ${CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})
 endif()
 
@@ -29,4 +35,7 @@ if(MILLRACE_SANITIZE STREQUAL "address")
 elseif(MILLRACE_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread -Wno-tsan)
   add_link_options(-fsanitize=thread)
+endif()
+if(MILLRACE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # a fuzzer sees which branches an input reached
 endif()
