@@ -40,6 +40,7 @@ TypeInfo (*const kBuiltIn[])() = {
     // JSON
     json_type,
     jsonb_type,
+    jsonpath_type,
     // identifiers
     uuid_type,
     oid_type,

@@ -28,6 +28,7 @@ TypeInfo timestamptz_type();
 TypeInfo interval_type();
 TypeInfo json_type();
 TypeInfo jsonb_type();
+TypeInfo jsonpath_type();
 TypeInfo uuid_type();
 TypeInfo oid_type();
 TypeInfo regproc_type();

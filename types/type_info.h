@@ -50,6 +50,7 @@ struct TextContext {
 struct CompositeField {
   std::string name;
   SqlType type;
+  bool operator==(const CompositeField&) const = default;
 };
 
 enum class TypeKind : char {
