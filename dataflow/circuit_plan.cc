@@ -51,7 +51,11 @@ struct Describe {
     return text;
   }
   std::string operator()(const TableFunctionNode& node) const {
-    return "TableFunction " + node.function->name + "(" + list(node.arguments, ", ") + ")";
+    std::string text = "TableFunction";
+    for (const TableFunctionNode::Call& call : node.calls) {
+      text += " " + call.function->name + "(" + list(call.arguments, ", ") + ")";
+    }
+    return text;
   }
   std::string operator()(const JoinNode& node) const {
     std::string text = std::string(name_of(node.kind)) + " on " + list(node.left_keys) + " = " + list(node.right_keys);

@@ -41,14 +41,19 @@ struct MapNode {
   std::vector<expr::ExprPtr> outputs;
 };
 
-// For every input row, the rows of a set-returning function. Output: the input's columns, then the
-// function's, then the ordinal (int8) when asked for.
+// For every input row, the rows of set-returning functions side by side: the n-th row of each together, one that
+// has ended giving NULLs until the longest has. Output: the input's columns, then each function's, then the
+// ordinal (int8) when asked for.
 struct TableFunctionNode {
+  struct Call {
+    const expr::TableFunction* function;
+    std::vector<expr::ExprPtr> arguments;  // over the input's columns
+    std::vector<CompositeField> columns;   // what it gives
+  };
   NodeIndex input;
-  const expr::TableFunction* function;
-  std::vector<expr::ExprPtr> arguments;  // over the input's columns
+  std::vector<Call> calls;  // at least one
   bool with_ordinality = false;
-  bool outer = false;  // LEFT JOIN LATERAL: a row of NULLs where the function gives none
+  bool outer = false;  // LEFT JOIN LATERAL: a row of NULLs where the functions give none
 };
 
 enum class JoinKind : uint8_t {

@@ -152,43 +152,63 @@ class NaiveEvaluator {
     add_to(out, compute(node.outputs, batch), types());
   }
 
+  // All rows of one call; none when it fails.
+  std::optional<DeltaBatch> call(const TableFunctionNode::Call& call, const DeltaBatch& arguments, size_t row,
+                                 int64_t weight) {
+    std::vector<Value> values;
+    bool null = false;
+    for (const ColumnPtr& column : arguments.columns()) {
+      null |= column->is_null(row);
+      values.push_back(column->is_null(row) ? Value::null(column->type()) : Value(column->type(), column->slot(row)));
+    }
+    std::vector<SqlType> types;
+    for (const CompositeField& column : call.columns) types.push_back(column.type);
+    DeltaBuilder builder(types);
+    if (!null || !call.function->strict) {
+      const expr::EvalContext context;
+      auto stream = call.function->open({.context = context, .arguments = values, .columns = call.columns});
+      if (!stream) {
+        add_to(errors_, stream.error().message(), weight);
+        return std::nullopt;
+      }
+      while (*(*stream)->next(1, builder)) {
+      }
+    }
+    return builder.finish();
+  }
+
   void evaluate(const TableFunctionNode& node, RowSet& out) {
     DeltaBatch batch = to_batch(rows_[node.input], types(node.input));
-    const DeltaBatch arguments = compute(node.arguments, batch);
-    const size_t inputs = types(node.input).size();
-    const size_t given_columns = types().size() - inputs - (node.with_ordinality ? 1 : 0);
+    std::vector<expr::ExprPtr> arguments;
+    for (const TableFunctionNode::Call& each : node.calls) {
+      arguments.insert(arguments.end(), each.arguments.begin(), each.arguments.end());
+    }
+    const DeltaBatch computed = compute(arguments, batch);
     for (size_t row = 0; row < batch.rows(); ++row) {
-      std::vector<Value> values;
-      bool null = false;
-      for (const ColumnPtr& column : arguments.columns()) {
-        null |= column->is_null(row);
-        values.push_back(column->is_null(row) ? Value::null(column->type()) : Value(column->type(), column->slot(row)));
+      std::vector<DeltaBatch> given;
+      size_t first = 0, longest = 0;
+      for (const TableFunctionNode::Call& each : node.calls) {
+        const auto begin = computed.columns().begin() + static_cast<ptrdiff_t>(first);
+        const auto end = begin + static_cast<ptrdiff_t>(each.arguments.size());
+        first += each.arguments.size();
+        auto rows = call(each, DeltaBatch(batch.rows(), {begin, end}), row, batch.weight(row));
+        if (!rows) break;
+        longest = std::max(longest, rows->rows());
+        given.push_back(std::move(*rows));
       }
-      DeltaBuilder builder(std::vector<SqlType>(types().begin() + static_cast<ptrdiff_t>(inputs),
-                                                types().begin() + static_cast<ptrdiff_t>(inputs + given_columns)));
-      if (!null) {
-        const expr::EvalContext context;
-        auto stream = node.function->open({.context = context, .arguments = values});
-        if (!stream) {
-          add_to(errors_, stream.error().message(), batch.weight(row));
-          continue;
-        }
-        while (*(*stream)->next(1, builder)) {
-        }
-      }
-      const DeltaBatch given = builder.finish();
-      const bool padded = given.empty() && node.outer;
+      if (given.size() < node.calls.size()) continue;
       DeltaBuilder result(types());
-      for (size_t i = 0; i < (padded ? 1 : given.rows()); ++i) {
-        for (size_t c = 0; c < inputs; ++c) result.column(c).append_from(batch.column(c), row);
-        for (size_t c = inputs; c < types().size(); ++c) {
-          if (padded) {
-            result.column(c).append_null();
-          } else if (c < inputs + given_columns) {
-            result.column(c).append_from(given.column(c - inputs), i);
-          } else {
-            result.column(c).append<int64_t>(static_cast<int64_t>(i) + 1);
+      for (size_t i = 0; i < std::max<size_t>(longest, node.outer); ++i) {
+        size_t c = 0;
+        for (; c < batch.column_count(); ++c) result.column(c).append_from(batch.column(c), row);
+        for (const DeltaBatch& rows : given) {
+          for (const ColumnPtr& column : rows.columns()) {
+            i < rows.rows() ? result.column(c).append_from(*column, i) : result.column(c).append_null();
+            ++c;
           }
+        }
+        if (node.with_ordinality) {
+          longest > 0 ? result.column(c).append<int64_t>(static_cast<int64_t>(i) + 1) : result.column(c).append_null();
         }
         result.end_row(batch.weight(row));
       }

@@ -241,6 +241,7 @@ ExprPtr make_row(std::vector<ExprPtr> fields, SqlType composite_type) {
 
 ExprPtr make_field_select(ExprPtr composite, uint32_t field) {
   MILLRACE_CHECK(field < composite->type().info().fields.size(), "no such field");
+  if (composite->is<RowConstructor>()) return composite->child(field);
   const SqlType type = composite->type().info().fields[field].type;
   return Expr::make(FieldSelect{field}, {std::move(composite)}, type);
 }

@@ -200,6 +200,7 @@ ExprPtr make_any(const ScalarFunction& comparison, ExprPtr left, ExprPtr array);
 ExprPtr make_all(const ScalarFunction& comparison, ExprPtr left, ExprPtr array);
 ExprPtr make_array(std::vector<ExprPtr> elements, SqlType array_type);
 ExprPtr make_row(std::vector<ExprPtr> fields, SqlType composite_type);
+// Of ROW(..) the field itself.
 ExprPtr make_field_select(ExprPtr composite, uint32_t field);
 ExprPtr make_subscript(ExprPtr array, std::vector<ExprPtr> subscripts);
 

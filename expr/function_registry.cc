@@ -36,8 +36,12 @@ constexpr std::vector<ScalarFunction> (*kScalarFamilies[])() = {
     catalog_lookup_functions,
     random_functions,
     array_functions,
+    array_part_functions,
     json_access_functions,
     json_build_functions,
+    json_record_functions,
+    json_object_functions,
+    json_path_functions,
     json_change_functions,
 };
 constexpr std::vector<CastRow> (*kCastFamilies[])() = {
@@ -61,6 +65,11 @@ constexpr std::vector<AggregateSpec> (*kAggregateFamilies[])() = {
 };
 constexpr std::vector<TableFunction> (*kTableFamilies[])() = {
     series_functions,
+    array_row_functions,
+    text_row_functions,
+    json_row_functions,
+    json_record_row_functions,
+    json_path_row_functions,
 };
 // clang-format on
 
@@ -72,6 +81,21 @@ std::span<const Candidate> named(const std::vector<Candidate>& sorted, std::stri
   const auto range = std::ranges::equal_range(
       sorted, name, {}, [](const Candidate& candidate) { return std::string_view(candidate.signature->name); });
   return {range.begin(), range.end()};
+}
+
+}  // namespace
+
+namespace {
+
+// What f(VARIADIC array) calls.
+ScalarFunction with_array(ScalarFunction row) {
+  const uint32_t element = row.arguments.back();
+  row.arguments.back() = element == oid::kAny ? oid::kAnyArray : type_of(element).info().array_oid;
+  row.variadic = false;
+  row.name = "VARIADIC " + row.name;
+  row.kernel = row.spread_kernel;
+  row.strict = false;
+  return row;
 }
 
 }  // namespace
@@ -91,6 +115,7 @@ struct FunctionRegistry::Rows {
 
   const ScalarFunction& add(ScalarFunction row) {
     row.oid = signature_oid(row);
+    if (row.variadic) row.with_array = &add(with_array(row));
     const ScalarFunction& kept = scalars.emplace_back(std::move(row));
     index({&kept, &kept, nullptr, nullptr});
     return kept;

@@ -32,6 +32,9 @@ struct ScalarFunction : Signature {
   bool strict = true;     // NULL in, NULL out
   bool fallible = false;  // may raise an error: then it is not run for rows whose result is not needed
   ScalarKernel kernel = nullptr;
+  // Of a variadic function, what f(VARIADIC array) runs: a row of its own, which no name finds.
+  ScalarKernel spread_kernel = nullptr;
+  const ScalarFunction* with_array = nullptr;
 };
 
 }  // namespace millrace::expr

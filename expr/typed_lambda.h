@@ -26,6 +26,7 @@
 #include <utility>
 
 #include "expr/scalar_function.h"
+#include "types/array.h"
 #include "types/native_type.h"
 
 namespace millrace::expr {
@@ -265,8 +266,13 @@ struct Kernel<F, std::tuple<Ps...>> {
     } else if constexpr (kAllRaw) {
       run_raw(call, out, std::index_sequence_for<Ps...>{});
     } else {
-      run_rows(call, out, std::index_sequence_for<Ps...>{});
+      run_rows<false>(call, out, std::index_sequence_for<Ps...>{});
     }
+  }
+
+  // The same where the last argument is an array of the variadic ones; NULL when it is.
+  static void run_spread(const KernelCall& call, ColumnBuilder& out) {
+    run_rows<true>(call, out, std::index_sequence_for<Ps...>{});
   }
 
  private:
@@ -386,8 +392,15 @@ struct Kernel<F, std::tuple<Ps...>> {
     }
   }
 
+  static void add_elements(const Slot& slot, SqlType type, std::vector<std::optional<AnyValue>>& rest) {
+    const ArrayView array(slot, type);
+    for (size_t i = 0; i < array.size(); ++i) {
+      rest.push_back(array.is_null(i) ? std::nullopt : std::optional(AnyValue{array.element(i), array.element_type()}));
+    }
+  }
+
   // Reads parameter I of a row. `slot` holds what a view may point into while the lambda runs.
-  template <size_t I>
+  template <size_t I, bool kSpread>
   static auto read(const KernelCall& call, size_t row, Slot& slot, std::vector<std::optional<AnyValue>>& rest,
                    Arena& arena) {
     using P = ParameterAt<I>;
@@ -401,6 +414,11 @@ struct Kernel<F, std::tuple<Ps...>> {
       return ResultArena{arena};
     } else if constexpr (Parameter<P>::kRole == Role::kVariadic) {
       rest.clear();
+      if constexpr (kSpread) {
+        slot = call.arguments.back()->slot(row);  // short arrays lie in it
+        add_elements(slot, call.arguments.back()->type(), rest);
+        return P{rest};
+      }
       for (size_t i = argument_index<I>(); i < call.arguments.size(); ++i) {
         const Column& column = *call.arguments[i];
         rest.push_back(column.is_null(row) ? std::nullopt : std::optional(AnyValue{column.slot(row), column.type()}));
@@ -421,18 +439,18 @@ struct Kernel<F, std::tuple<Ps...>> {
     }
   }
 
-  template <size_t... I>
+  template <bool kSpread, size_t... I>
   static void run_rows(const KernelCall& call, ColumnBuilder& out, std::index_sequence<I...>) {
     const F f{};
     out.reserve(call.rows);
     std::array<Slot, kParameters + 1> slots;
     [[maybe_unused]] std::vector<std::optional<AnyValue>> rest;
     for (size_t row = 0; row < call.rows; ++row) {
-      if ((null_argument<I>(call, row) || ...)) {
+      if ((null_argument<I>(call, row) || ...) || (kSpread && call.arguments.back()->is_null(row))) {
         out.append_null();
         continue;
       }
-      auto result = f(read<I>(call, row, slots[I], rest, out.arena())...);
+      auto result = f(read<I, kSpread>(call, row, slots[I], rest, out.arena())...);
       if constexpr (Out::kFallible) {
         if (!result) [[unlikely]] {
           call.errors.add(static_cast<uint32_t>(row), std::move(result).error());
@@ -497,6 +515,7 @@ ScalarFunction scalar(std::string name, F, std::string doc, std::string example)
   row.strict = K::kStrict;
   row.fallible = K::Out::kFallible;
   row.kernel = &K::run;
+  if constexpr (K::kVariadic) row.spread_kernel = &K::run_spread;
   row.doc = std::move(doc);
   row.example = std::move(example);
   using Parameters = typename typed::LambdaTraits<F>::Parameters;

@@ -72,12 +72,13 @@ TEST(TableFunctionTest, AgreesWithTheNaiveAnswer) {
         // Steps of zero fail, NULLs give no rows, and so does a step that leads away.
         const auto step = call("-", {plan.column(input, 1), integer(2)});
         const auto stop = call("/", {integer(12), plan.column(input, 0)});
-        plan.add(TableFunctionNode{.input = input,
-                                   .function = series->candidate.table,
-                                   .arguments = {plan.column(input, 0), stop, step},
-                                   .with_ordinality = with_ordinality,
-                                   .outer = outer},
-                 types);
+        plan.add(
+            TableFunctionNode{
+                .input = input,
+                .calls = {{series->candidate.table, {plan.column(input, 0), stop, step}, {{"generate_series", int8}}}},
+                .with_ordinality = with_ordinality,
+                .outer = outer},
+            types);
       });
     }
   }

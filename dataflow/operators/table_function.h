@@ -1,9 +1,10 @@
-// A set-returning function called for every row: generate_series(a, b), unnest(c).
+// Set-returning functions called for every row: generate_series(a, b), ROWS FROM (unnest(c), unnest(d)).
 //
-//     δout = { (r, s [, n]) : w  |  r : w in δin, s the n-th row of f(args(r)) }
+//     δout = { (r, s1 .. sk [, n]) : w  |  r : w in δin, si the n-th row of fi(args(r)), NULLs past its end,
+//                                          n up to the longest }
 //
-// Linear, since f is a pure function of its arguments: a deletion calls it again and retracts the same
-// rows. With `outer`, a row for which f gives nothing comes with NULLs.
+// Linear, since each f is a pure function of its arguments: a deletion calls it again and retracts the same
+// rows. With `outer`, a row for which they give nothing comes with NULLs.
 //
 // Cost      The rows given. State: none. Long series go out in batches.
 // Errors    A call that fails gives its error with the row's weight, and no rows.

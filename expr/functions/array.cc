@@ -55,9 +55,7 @@ SqlError only_one_dimension(const char* what) {
   return SqlError(sqlstate::kFeatureNotSupported, std::string(what) + " in multidimensional arrays is not supported");
 }
 
-SqlError must_be_flat() {
-  return SqlError(sqlstate::kDatatypeMismatch, "argument must be empty or one-dimensional array");
-}
+SqlError must_be_flat() { return SqlError(SqlState("22000"), "argument must be empty or one-dimensional array"); }
 
 void append(ArrayBuilder& builder, const std::optional<CommonElement>& element) {
   if (element) {

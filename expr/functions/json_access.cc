@@ -25,6 +25,16 @@ std::optional<std::vector<string_view>> steps_of(const ArrayView& array, std::ve
   return steps;
 }
 
+using Steps = std::span<const std::optional<AnyValue>>;
+std::optional<std::vector<string_view>> steps_of(Steps arguments) {
+  std::vector<string_view> steps;
+  for (const std::optional<AnyValue>& argument : arguments) {
+    if (!argument) return std::nullopt;
+    steps.push_back(argument->slot.view());
+  }
+  return steps;
+}
+
 // --- json: by its text ---
 
 Result<std::optional<Json>> part(Result<JsonPart> found) {
@@ -36,6 +46,12 @@ Result<std::optional<std::string>> part_text(Result<JsonPart> found) {
   if (!found) return std::move(found).error();
   if (!*found) return std::optional<std::string>();
   return json_as_text(**found);
+}
+
+Result<JsonPart> at_path(Json json, Steps path) {
+  const auto steps = steps_of(path);
+  if (!steps) return JsonPart();
+  return json_at_path(json.text, *steps);
 }
 
 Result<JsonPart> at_path(Json json, const Path& path) {
@@ -75,9 +91,7 @@ std::optional<JsonbView> element_or_scalar(JsonbView json, int32_t index) {
   return element(json, index);
 }
 
-std::optional<JsonbView> at_path(Jsonb json, const Path& path) {
-  std::vector<Slot> slots;
-  const auto steps = steps_of(ArrayView(path.slot, path.type), slots);
+std::optional<JsonbView> at_steps(Jsonb json, const std::optional<std::vector<string_view>>& steps) {
   if (!steps) return std::nullopt;
   std::optional<JsonbView> at = json.view();
   for (const string_view step : *steps) {
@@ -91,6 +105,13 @@ std::optional<JsonbView> at_path(Jsonb json, const Path& path) {
   }
   return at;
 }
+
+std::optional<JsonbView> at_path(Jsonb json, const Path& path) {
+  std::vector<Slot> slots;
+  return at_steps(json, steps_of(ArrayView(path.slot, path.type), slots));
+}
+
+std::optional<JsonbView> at_path(Jsonb json, Steps path) { return at_steps(json, steps_of(path)); }
 
 std::optional<Jsonb> part(std::optional<JsonbView> found) {
   return found ? std::optional(Jsonb{found->bytes()}) : std::nullopt;
@@ -246,10 +267,27 @@ void add_jsonb(std::vector<ScalarFunction>& rows) {
       "jsonb_array_length('[1, 2]') = 2"));
 }
 
+void add_paths(std::vector<ScalarFunction>& rows) {
+  using TextPath = Variadic<oid::kText>;
+  rows.push_back(scalar(
+      "json_extract_path", [](Json j, TextPath path) { return part(at_path(j, path.values)); }, "What lies at a path.",
+      R"(json_extract_path('{"a": [1, 2]}', 'a', '1')::text = '2')"));
+  rows.push_back(scalar(
+      "json_extract_path_text", [](Json j, TextPath path) { return part_text(at_path(j, path.values)); },
+      "What lies at a path, as text.", R"(json_extract_path_text('{"a": ["x"]}', 'a', '0') = 'x')"));
+  rows.push_back(scalar(
+      "jsonb_extract_path", [](Jsonb j, TextPath path) { return part(at_path(j, path.values)); },
+      "What lies at a path.", R"(jsonb_extract_path('{"a": [1, 2]}', 'a', '1') = '2')"));
+  rows.push_back(scalar(
+      "jsonb_extract_path_text", [](Jsonb j, TextPath path) { return part_text(at_path(j, path.values)); },
+      "What lies at a path, as text.", R"(jsonb_extract_path_text('{"a": ["x"]}', 'a', '0') = 'x')"));
+}
+
 }  // namespace
 
 std::vector<ScalarFunction> json_access_functions() {
   std::vector<ScalarFunction> rows;
+  add_paths(rows);
   add_json(rows);
   add_jsonb(rows);
   return rows;

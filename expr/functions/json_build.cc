@@ -82,9 +82,9 @@ Result<JsonbResult> jsonb_array(const EvalContext& context, Arguments arguments,
 }
 
 template <uint32_t TypeOid>
-Result<std::string> one_json(const EvalContext& context, const Any<TypeOid>& value) {
+Result<std::string> one_json(const EvalContext& context, const Any<TypeOid>& value, bool lines = false) {
   std::string out;
-  TRY(append_json_value(&value.slot, value.type, context, out));
+  TRY(append_json_value(&value.slot, value.type, context, out, lines));
   return out;
 }
 
@@ -101,6 +101,14 @@ std::vector<ScalarFunction> json_build_functions() {
   rows.push_back(as_json(scalar(
       "row_to_json", [](const EvalContext& context, Any<oid::kRecord> v) { return one_json(context, v); },
       "A row as json.", "(SELECT row_to_json(r)::text FROM (SELECT 1 AS a) r) = '{\"a\":1}'")));
+  rows.push_back(as_json(scalar(
+      "array_to_json", [](const EvalContext& context, AnyArray v, bool lines) { return one_json(context, v, lines); },
+      "An array as json, perhaps an element a line.", "array_to_json(ARRAY[1, 2], false)::text = '[1,2]'")));
+  rows.push_back(as_json(scalar(
+      "row_to_json",
+      [](const EvalContext& context, Any<oid::kRecord> v, bool lines) { return one_json(context, v, lines); },
+      "A row as json, perhaps a pair a line.",
+      "(SELECT row_to_json(r, false)::text FROM (SELECT 1 AS a) r) = '{\"a\":1}'")));
   rows.push_back(as_json(scalar(
       "json_build_object",
       [](const EvalContext& context, Variadic<oid::kAny> values) { return json_object(context, values.values); },

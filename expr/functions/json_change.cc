@@ -4,6 +4,7 @@
 #include "expr/typed_lambda.h"
 #include "types/array.h"
 #include "types/json.h"
+#include "types/json_parser.h"
 #include "types/jsonb.h"
 
 namespace millrace::expr {
@@ -239,6 +240,99 @@ Status strip_nulls(JsonbView json, JsonbBuilder& out) {
   return out.end_array();
 }
 
+// The same of json's text, which is written anew without spaces.
+class NullStripper {
+ public:
+  static constexpr bool kDecode = true;
+
+  Status begin_object() { return open('{'); }
+  Status end_object() { return close('}'); }
+  Status begin_array() { return open('['); }
+  Status end_array() { return close(']'); }
+  Status key(string_view key) {
+    key_ = key;
+    in_pair_ = true;
+    return {};
+  }
+  Status string(string_view text) {
+    start_value();
+    append_json_string(text, text_);
+    return {};
+  }
+  Status number(string_view text) { return verbatim(text); }
+  Status boolean(bool value) { return verbatim(value ? "true" : "false"); }
+  Status null() {
+    if (!in_pair_) return verbatim("null");
+    in_pair_ = false;
+    return {};
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  void start_value() {
+    if (!fresh_) text_ += ',';
+    if (in_pair_) {
+      append_json_string(key_, text_);
+      text_ += ':';
+    }
+    in_pair_ = false;
+    fresh_ = false;
+  }
+  Status verbatim(string_view text) {
+    start_value();
+    text_ += text;
+    return {};
+  }
+  Status open(char c) {
+    start_value();
+    text_ += c;
+    fresh_ = true;
+    return {};
+  }
+  Status close(char c) {
+    text_ += c;
+    fresh_ = false;
+    return {};
+  }
+
+  std::string text_;
+  std::string key_;
+  bool in_pair_ = false;  // the value of key_ is next
+  bool fresh_ = true;     // nothing before it in its container
+};
+
+// jsonb_set for values that may be NULL.
+Result<std::optional<JsonbResult>> set_lax(const std::optional<Jsonb>& json, const std::optional<Path>& path,
+                                           const std::optional<Jsonb>& value, const std::optional<bool>& create,
+                                           const std::optional<string_view>& treatment, Arena& arena) {
+  using Answer = std::optional<JsonbResult>;
+  if (!json || !path || !create) return Answer();
+  const bool known = treatment == "delete_key" || treatment == "return_target" || treatment == "use_json_null" ||
+                     treatment == "raise_exception";
+  if (!known) {
+    return invalid(
+        "null_value_treatment must be \"delete_key\", \"return_target\", \"use_json_null\", or \"raise_exception\"");
+  }
+  Change change{Change::Kind::kSet, {}, std::nullopt, *create};
+  static constexpr char kNullBytes[] = {0};
+  if (value) {
+    change.value = value->view();
+  } else if (treatment == "raise_exception") {
+    return SqlError(sqlstate::kNullValueNotAllowed, "JSON value must not be null")
+        .with_detail("Exception was raised because null_value_treatment is \"raise_exception\".")
+        .with_hint(
+            "To avoid, either change the null_value_treatment argument or ensure that an SQL NULL is not passed.");
+  } else if (treatment == "return_target") {
+    return Answer(JsonbResult{Slot::copy_bytes(json->bytes, arena)});
+  } else if (treatment == "delete_key") {
+    change = {Change::Kind::kDelete, {}, std::nullopt};
+  } else {
+    change.value = JsonbView(string_view(kNullBytes, 1));
+  }
+  TRY(const JsonbResult result, changed(*json, *path, change, arena));
+  return Answer(result);
+}
+
 void pretty(JsonbView json, size_t indent, std::string& out) {
   if (!json.is_container()) {
     append_jsonb_text(json, out);
@@ -320,6 +414,33 @@ void add_functions(std::vector<ScalarFunction>& rows) {
         return JsonbResult{builder.finish(arena.arena)};
       },
       "Without the pairs whose value is null.", R"(jsonb_strip_nulls('{"a": null, "b": [null]}') = '{"b": [null]}')"));
+  ScalarFunction strip = scalar(
+      "json_strip_nulls",
+      [](Json j) -> Result<std::string> {
+        NullStripper stripper;
+        TRY(parse_json(j.text, stripper));
+        return stripper.take();
+      },
+      "Without the pairs whose value is null.", R"(json_strip_nulls('{"a": null, "b": 1}')::text = '{"b":1}')");
+  strip.result = oid::kJson;
+  rows.push_back(std::move(strip));
+  rows.push_back(scalar(
+      "jsonb_set_lax",
+      [](ResultArena arena, std::optional<Jsonb> j, std::optional<Path> path, std::optional<Jsonb> value) {
+        return set_lax(j, path, value, true, "use_json_null", arena.arena);
+      },
+      "jsonb_set, a NULL put as null.", R"(jsonb_set_lax('{"a": 1}', '{a}', NULL) = '{"a": null}')"));
+  rows.push_back(scalar(
+      "jsonb_set_lax",
+      [](ResultArena arena, std::optional<Jsonb> j, std::optional<Path> path, std::optional<Jsonb> value,
+         std::optional<bool> create) { return set_lax(j, path, value, create, "use_json_null", arena.arena); },
+      "The same, perhaps only where something is.", R"(jsonb_set_lax('{"a": 1}', '{b}', '2', false) = '{"a": 1}')"));
+  rows.push_back(scalar(
+      "jsonb_set_lax",
+      [](ResultArena arena, std::optional<Jsonb> j, std::optional<Path> path, std::optional<Jsonb> value,
+         std::optional<bool> create,
+         std::optional<string_view> treatment) { return set_lax(j, path, value, create, treatment, arena.arena); },
+      "The same, with what a NULL does.", R"(jsonb_set_lax('{"a": 1}', '{a}', NULL, true, 'delete_key') = '{}')"));
   rows.push_back(scalar(
       "jsonb_pretty",
       [](Jsonb j) {

@@ -47,7 +47,7 @@ bool is_number(uint32_t type) {
 // Takes events and writes JSON text without spaces.
 class TextWriter {
  public:
-  explicit TextWriter(std::string& out) : out_(out) {}
+  TextWriter(std::string& out, bool lines) : out_(out), lines_(lines) {}
   Status begin_object() { return open('{'); }
   Status end_object() { return close('}'); }
   Status begin_array() { return open('['); }
@@ -76,7 +76,7 @@ class TextWriter {
 
  private:
   void comma() {
-    if (!fresh_) out_ += ',';
+    if (!fresh_) out_ += lines_ && depth_ == 1 ? ",\n " : ",";
     fresh_ = false;
   }
   Status verbatim(std::string_view text) {
@@ -88,15 +88,19 @@ class TextWriter {
     comma();
     out_ += c;
     fresh_ = true;
+    ++depth_;
     return {};
   }
   Status close(char c) {
     out_ += c;
     fresh_ = false;
+    --depth_;
     return {};
   }
 
   std::string& out_;
+  const bool lines_;
+  int depth_ = 0;
   bool fresh_ = true;  // nothing before the next value that a comma would part it from
 };
 
@@ -169,8 +173,8 @@ Status write(const Slot* slot, SqlType type, const EvalContext& context, Writer&
 
 }  // namespace
 
-Status append_json_value(const Slot* slot, SqlType type, const EvalContext& context, std::string& out) {
-  TextWriter writer(out);
+Status append_json_value(const Slot* slot, SqlType type, const EvalContext& context, std::string& out, bool lines) {
+  TextWriter writer(out, lines);
   return write(slot, type, context, writer);
 }
 

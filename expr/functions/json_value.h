@@ -10,7 +10,9 @@
 namespace millrace::expr {
 
 // `slot` null: the JSON null.
-Status append_json_value(const Slot* slot, SqlType type, const EvalContext& context, std::string& out);
+// `lines`: the outermost elements or pairs each on a line.
+Status append_json_value(const Slot* slot, SqlType type, const EvalContext& context, std::string& out,
+                         bool lines = false);
 Status append_jsonb_value(const Slot* slot, SqlType type, const EvalContext& context, JsonbBuilder& out);
 
 // A value as the key of an object: its text, never quoted twice. 22023 when it is no scalar.

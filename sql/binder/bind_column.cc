@@ -38,7 +38,12 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::ColumnRef& node, const ast::E
     if (node.names.empty()) {
       return SqlError(sqlstate::kSyntaxError, "row expansion via \"*\" is not supported here");
     }
-    return SqlError(sqlstate::kFeatureNotSupported, "row expansion via \"*\" is not supported here");
+    // t.* inside an expression is the row.
+    const std::string schema = node.names.size() > 1 ? node.names[node.names.size() - 2] : "";
+    Block* owner = nullptr;
+    TRY(const ScopeTable* table, find_table(schema, node.names.back(), owner));
+    if (table == nullptr) return missing_table(node.names.back(), levels(), binder_.hidden_);
+    return whole_row(*table, *owner, at.location);
   }
   const std::vector<std::string>& names = node.names;
   switch (names.size()) {
@@ -118,8 +123,7 @@ ExprBinder::Bound ExprBinder::find_column(const std::string& schema, const std::
 }
 
 ExprBinder::Bound ExprBinder::whole_row(const ScopeTable& table, Block& owner, ast::Location location) {
-  // A function's single column is its row.
-  if (table.relation == ObjectId() && table.columns.size() == 1 && table.columns[0].name == table.alias) {
+  if (table.scalar && table.columns.size() == 1) {
     return use(owner, table.columns[0], table.alias, location);
   }
   std::vector<ExprPtr> fields;

@@ -36,6 +36,41 @@ Result<std::vector<ExprPtr>> ExprBinder::bind_all(const ast::Exprs& exprs) {
   return out;
 }
 
+Result<std::vector<ExprPtr>> ExprBinder::bind_list(const ast::Exprs& exprs) {
+  std::vector<ExprPtr> out;
+  for (const ast::ExprPtr& item : exprs) {
+    TRY(std::vector<NamedValue> values, expand(*item));
+    for (NamedValue& each : values) out.push_back(std::move(each.value));
+  }
+  return out;
+}
+
+Result<std::vector<ExprBinder::NamedValue>> ExprBinder::expand(const ast::Expr& expr) {
+  const auto* column = expr.as<ast::ColumnRef>();
+  const auto* indirection = expr.as<ast::Indirection>();
+  const bool of_table = column != nullptr && column->star && !column->names.empty();
+  const bool of_value = indirection != nullptr && indirection->steps.back().kind == ast::Indirection::Step::Kind::kStar;
+  TRY(const ExprPtr value, bind(expr));
+  std::vector<NamedValue> out;
+  if (!of_table && !of_value) {
+    out.push_back({"", value});
+    return out;
+  }
+  if (value->type().info().kind != TypeKind::kComposite) {
+    if (of_value) {
+      return SqlError(sqlstate::kWrongObjectType, fmt::format("type {} is not composite", value->type().to_string()));
+    }
+    out.push_back({column->names.back(), value});  // a function's single column
+    return out;
+  }
+  const std::vector<CompositeField>& fields = value->type().info().fields;
+  for (uint32_t i = 0; i < fields.size(); ++i) {
+    const bool is_row = value->is<expr::RowConstructor>();
+    out.push_back({fields[i].name, is_row ? value->child(i) : expr::make_field_select(value, i)});
+  }
+  return out;
+}
+
 ExprBinder::Bound ExprBinder::bind_boolean(const ast::Expr& expr, const std::string& what) {
   TRY(const ExprPtr bound, bind(expr));
   Bound boolean = coercions().to_boolean(bound, what);
@@ -177,6 +212,7 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::BooleanTest& node, const ast:
 }
 
 ExprBinder::Bound ExprBinder::bind_kind(const ast::Case& node, const ast::Expr&) {
+  const size_t table_functions = block_.table_functions.size();
   ExprPtr argument;
   if (node.argument != nullptr) {
     TRY(argument, bind(*node.argument));
@@ -201,6 +237,7 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::Case& node, const ast::Expr&)
   if (node.otherwise != nullptr) {
     TRY(otherwise, bind(*node.otherwise));
   }
+  TRY(refuse_table_functions(table_functions, "CASE"));
   results.insert(results.begin(), std::move(otherwise));
   std::vector<ast::Location> places = {node.otherwise == nullptr ? -1 : ast::begin_of(*node.otherwise)};
   for (const ast::CaseWhen& when : node.whens) places.push_back(ast::begin_of(*when.result));
@@ -211,7 +248,9 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::Case& node, const ast::Expr&)
 }
 
 ExprBinder::Bound ExprBinder::bind_kind(const ast::Coalesce& node, const ast::Expr&) {
+  const size_t table_functions = block_.table_functions.size();
   TRY(std::vector<ExprPtr> arguments, bind_all(node.arguments));
+  TRY(refuse_table_functions(table_functions, "COALESCE"));
   TRY(coercions().unify("COALESCE", arguments, places_of(node.arguments)));
   return expr::make_coalesce(std::move(arguments));
 }
@@ -268,65 +307,6 @@ ExprBinder::Bound ExprBinder::cast_array(const ast::ArrayConstructor& array, Sql
     return expr::make_constant(std::move(empty));
   }
   return expr::make_array(std::move(elements), target.without_typmod());
-}
-
-ExprBinder::Bound ExprBinder::bind_kind(const ast::Row& node, const ast::Expr&) {
-  std::vector<ExprPtr> fields;
-  std::vector<CompositeField> types;
-  for (const ast::ExprPtr& item : node.fields) {
-    TRY(ExprPtr field, bind(*item));
-    TRY(field, coercions().settle(field));
-    types.push_back({fmt::format("f{}", types.size() + 1), field->type()});
-    fields.push_back(std::move(field));
-  }
-  const SqlType type = record_of(std::move(types));
-  return expr::make_row(std::move(fields), type);
-}
-
-ExprBinder::Bound ExprBinder::bind_kind(const ast::Indirection& node, const ast::Expr&) {
-  using Kind = ast::Indirection::Step::Kind;
-  TRY(ExprPtr value, bind(*node.argument));
-  std::vector<ExprPtr> subscripts;
-  const auto subscript = [&]() -> Status {
-    if (subscripts.empty()) return {};
-    if (is_unknown(value) || value->type().info().element == nullptr) {
-      return SqlError(sqlstate::kDatatypeMismatch,
-                      fmt::format("cannot subscript type {} because it does not support subscripting",
-                                  is_unknown(value) ? "unknown" : value->type().to_string()));
-    }
-    value = expr::make_subscript(value, std::move(subscripts));
-    subscripts.clear();
-    return {};
-  };
-  for (const ast::Indirection::Step& step : node.steps) {
-    if (step.kind == Kind::kSubscript) {
-      TRY(const ExprPtr index, bind(*step.upper));
-      Bound as_int = coercions().coerce(index, type_of(oid::kInt4), expr::CastContext::kAssignment);
-      if (!as_int) {
-        return SqlError(sqlstate::kDatatypeMismatch, "array subscript must have type integer").at(step.upper->location);
-      }
-      subscripts.push_back(std::move(*as_int));
-      continue;
-    }
-    TRY(subscript());
-    if (step.kind == Kind::kSlice) return not_supported("an array slice", "Use unnest() WITH ORDINALITY.");
-    if (step.kind == Kind::kStar) return not_supported("row expansion of an expression", "Name the fields.");
-    if (is_unknown(value) || value->type().info().kind != TypeKind::kComposite) {
-      return SqlError(sqlstate::kWrongObjectType,
-                      fmt::format("column notation .{} applied to type {}, which is not a composite type", step.field,
-                                  is_unknown(value) ? "unknown" : value->type().to_string()));
-    }
-    const std::vector<CompositeField>& fields = value->type().info().fields;
-    uint32_t index = 0;
-    while (index < fields.size() && fields[index].name != step.field) ++index;
-    if (index == fields.size()) {
-      return SqlError(sqlstate::kUndefinedColumn,
-                      fmt::format("could not identify column \"{}\" in record data type", step.field));
-    }
-    value = expr::make_field_select(value, index);
-  }
-  TRY(subscript());
-  return value;
 }
 
 ExprBinder::Bound ExprBinder::bind_kind(const ast::SetToDefault&, const ast::Expr&) {

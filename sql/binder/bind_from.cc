@@ -34,10 +34,7 @@ Result<FromBinder::Item> FromBinder::bind(const ast::TableRef& ref) {
   return std::visit([&](const auto& kind) { return bind_kind(kind, ref); }, ref.kind);
 }
 
-namespace {
-
-// AS t(a, b): names for the first columns.
-Status rename(ScopeTable& table, const ast::Alias& alias) {
+Status FromBinder::rename(ScopeTable& table, const ast::Alias& alias) {
   if (!alias.name.empty()) table.alias = alias.name;
   if (alias.columns.size() > table.columns.size()) {
     return SqlError(sqlstate::kInvalidColumnReference,
@@ -48,14 +45,12 @@ Status rename(ScopeTable& table, const ast::Alias& alias) {
   return {};
 }
 
-Scope scope_of(ScopeTable table) {
+Scope FromBinder::scope_of(ScopeTable table) {
   Scope scope;
   scope.star = table.columns;
   scope.tables.push_back(std::move(table));
   return scope;
 }
-
-}  // namespace
 
 Result<FromBinder::Item> FromBinder::bind_kind(const ast::RelationRef& node, const ast::TableRef&) {
   if (node.name.parts.size() == 1) {
@@ -101,75 +96,6 @@ Result<FromBinder::Item> FromBinder::bind_kind(const ast::SubqueryRef& node, con
   ScopeTable table = table_of(plan, outputs);
   TRY(rename(table, node.alias));
   return Item{std::move(plan.root), scope_of(std::move(table)), node.lateral};
-}
-
-Result<FromBinder::Item> FromBinder::bind_kind(const ast::FunctionRef& node, const ast::TableRef&) {
-  if (node.functions.size() != 1) return not_supported("ROWS FROM with several functions", "Join them by ordinality.");
-  if (!node.column_specs.empty() || !node.functions[0].column_specs.empty()) {
-    return not_supported("a column definition list", "Cast the columns in the select list.");
-  }
-  const ast::Expr& call = *node.functions[0].call;
-  const auto* function = call.as<ast::FunctionCall>();
-  // Its arguments may name what stands before it in FROM, LATERAL written or not.
-  std::vector<ExprPtr> arguments;
-  const expr::TableFunction* table_function = nullptr;
-  std::string name = "column";
-  if (function != nullptr) {
-    TRY(name, function_name(function->name));
-    TRY(refuse_windowing(name));
-    for (const ast::ExprPtr& argument : function->arguments) {
-      TRY(ExprPtr bound, binder_.bind_expr(*argument, block_, Clause::kFromFunction));
-      arguments.push_back(std::move(bound));
-    }
-    const auto resolved = expr::resolve_function(name, types_of(arguments));
-    if (resolved && resolved->candidate.table != nullptr) {
-      table_function = resolved->candidate.table;
-      for (size_t i = 0; i < arguments.size(); ++i) {
-        TRY(arguments[i],
-            binder_.coercions_.coerce(arguments[i], resolved->argument_types[i], expr::CastContext::kImplicit));
-      }
-    }
-  }
-  ScopeTable table;
-  table.alias = name;
-  RelPtr plan;
-  std::optional<ColumnId> ordinality;
-  if (node.with_ordinality) ordinality = binder_.columns_.add("ordinality", type_of(oid::kInt8));
-  if (table_function != nullptr) {
-    const std::vector<CompositeField> fields = table_function->columns(types_of(arguments));
-    ColumnIds ids;
-    for (const CompositeField& field : fields) {
-      ids.push_back(binder_.columns_.add(field.name, field.type));
-      table.columns.push_back({field.name, ids.back(), ObjectId(), 0});
-    }
-    plan = make_rel(
-        TableFunction{make_single_row(), table_function, std::move(arguments), std::move(ids), ordinality, false});
-  } else {
-    TRY(ExprPtr value, binder_.bind_expr(call, block_, Clause::kFromFunction));
-    TRY(value, binder_.coercions_.settle(value));
-    const ColumnId id = binder_.columns_.add(name, value->type());
-    table.columns.push_back({name, id, ObjectId(), 0});
-    std::vector<Map::Computed> computed = {{id, std::move(value)}};
-    if (ordinality) {
-      computed.push_back({*ordinality, expr::make_constant(Value(type_of(oid::kInt8), Slot::of_i64(1)))});
-    }
-    plan = make_map(make_single_row(), std::move(computed));
-  }
-  const bool single = table.columns.size() == 1;
-  if (ordinality) table.columns.push_back({"ordinality", *ordinality, ObjectId(), 0});
-  TRY(rename(table, node.alias));
-  // An alias names the only column of a function as well.
-  if (single && node.alias.columns.empty()) table.columns[0].name = table.alias;
-  return Item{std::move(plan), scope_of(std::move(table)), block_.input != nullptr || block_.parent != nullptr};
-}
-
-Status FromBinder::refuse_windowing(const std::string& name) const {
-  for (const std::string_view windowing : {"tumble", "hop", "cumulate", "session"}) {
-    if (name == windowing) {
-      return not_supported(fmt::format("the windowing table function {}", name), "Compute the window with date_bin().");
-    }
-  }
-  return {};
 }
 
 Result<FromBinder::Item> FromBinder::bind_kind(const ast::UnsupportedTableRef& node, const ast::TableRef& at) {

@@ -1,6 +1,7 @@
 // Function calls: scalar, aggregate, set-returning, casts in function form, CURRENT_DATE and its like.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "expr/overload_resolution.h"
@@ -51,10 +52,41 @@ Status ExprBinder::check_plain_call(const ast::FunctionCall& node) const {
   return {};
 }
 
+// f(a, VARIADIC array): the array's elements are the arguments.
+ExprBinder::Bound ExprBinder::bind_variadic(const ast::FunctionCall& node, const std::string& name) {
+  TRY(check_plain_call(node));
+  TRY(std::vector<ExprPtr> arguments, bind_all(node.arguments));
+  const auto missing = [&] {
+    return SqlError(sqlstate::kUndefinedFunction,
+                    fmt::format("function {} does not exist",
+                                expr::describe_call(expr::FunctionKind::kFunction, name, types_of(arguments))))
+        .with_hint("No function matches the given name and argument types. You might need to add explicit type casts.");
+  };
+  for (const expr::Candidate& candidate : expr::FunctionRegistry::instance().candidates(name)) {
+    if (candidate.scalar == nullptr || !candidate.signature->variadic) continue;
+    const expr::ScalarFunction& function = *candidate.scalar->with_array;
+    if (function.arguments.size() != arguments.size()) continue;
+    const ExprPtr& array = arguments.back();
+    const bool any = function.arguments.back() == oid::kAnyArray;
+    if (any && (is_unknown(array) || array->type().info().element == nullptr)) {
+      return SqlError(sqlstate::kDatatypeMismatch, "VARIADIC argument must be an array")
+          .at(ast::begin_of(*node.arguments.back()));
+    }
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      if (any && i + 1 == arguments.size()) break;
+      Bound coerced = coercions().coerce(arguments[i], type_of(function.arguments[i]), expr::CastContext::kImplicit);
+      if (!coerced) return missing();
+      arguments[i] = std::move(*coerced);
+    }
+    return expr::make_call(function, std::move(arguments), type_of(function.result));
+  }
+  return missing();
+}
+
 ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast::Expr& at) {
   TRY(const std::string name, function_name(node.name));
   if (!node.argument_names.empty()) return not_supported("named notation", "Give the arguments by position.");
-  if (node.variadic) return not_supported("VARIADIC", "Give the arguments one by one.");
+  if (node.variadic && node.over == nullptr) return bind_variadic(node, name);
   if (node.over != nullptr) {
     return not_supported("a window function", "Use GROUP BY with a join, or DISTINCT ON and LIMIT for the first rows.");
   }
@@ -89,7 +121,8 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast
     if (block_.table_functions.size() > functions_before) {
       return SqlError(sqlstate::kFeatureNotSupported,
                       "aggregate function calls cannot contain set-returning function calls")
-          .with_hint("You might be able to move the set-returning function into a LATERAL FROM item.");
+          .with_hint("You might be able to move the set-returning function into a LATERAL FROM item.")
+          .at(block_.table_functions[functions_before].location);
     }
     // Subqueries of its arguments have to be joined below it.
     std::vector<PendingApply>& collected = pending();
@@ -103,7 +136,8 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast
   }
   block_.uses.insert(block_.uses.end(), own.begin(), own.end());
   TRY(check_plain_call(node));
-  if (call->candidate.table != nullptr) return bind_table_function(*call->candidate.table, std::move(*arguments));
+  if (call->candidate.table != nullptr)
+    return bind_table_function(*call->candidate.table, std::move(*arguments), at.location);
   return expr::make_call(*call->candidate.scalar, std::move(*arguments), call->result_type);
 }
 
@@ -179,28 +213,57 @@ ExprBinder::Bound ExprBinder::bind_aggregate(const ast::FunctionCall& node, cons
   return binder_.columns_.ref(id);
 }
 
-ExprBinder::Bound ExprBinder::bind_table_function(const expr::TableFunction& function, std::vector<ExprPtr> arguments) {
-  if (clause_ != Clause::kSelect) {
+ExprBinder::Bound ExprBinder::bind_table_function(const expr::TableFunction& function, std::vector<ExprPtr> arguments,
+                                                  ast::Location location) {
+  const bool allowed = clause_ == Clause::kSelect || clause_ == Clause::kOrderBy || clause_ == Clause::kGroupBy ||
+                       clause_ == Clause::kDistinctOn;
+  if (clause_ == Clause::kFromFunction) {
+    return SqlError(sqlstate::kFeatureNotSupported, "set-returning functions must appear at top level of FROM");
+  }
+  if (!allowed) {
     return SqlError(sqlstate::kFeatureNotSupported,
                     fmt::format("set-returning functions are not allowed in {}", clause_name(clause_)));
   }
+  if (function.columns == nullptr) {
+    return SqlError(sqlstate::kFeatureNotSupported,
+                    "function returning record called in context that cannot accept type record");
+  }
+  const auto same = [&](const TableFunction::Call& other) {
+    return other.function == &function &&
+           std::equal(other.arguments.begin(), other.arguments.end(), arguments.begin(), arguments.end(),
+                      [](const ExprPtr& a, const ExprPtr& b) { return structurally_equal(*a, *b); });
+  };
+  ColumnSet used;
+  for (const ExprPtr& argument : arguments) add_referenced(argument, used);
+  size_t level = 0;
+  const TableFunction::Call* call = nullptr;
   for (const PendingTableFunction& other : block_.table_functions) {
-    if (other.function == &function && other.arguments.size() == arguments.size()) continue;
+    const ColumnIds& columns = other.call.columns;
+    const bool below = std::any_of(columns.begin(), columns.end(), [&](ColumnId id) { return used.contains(id); });
+    if (below) level = std::max(level, other.level + 1);
+    if (same(other.call)) call = &other.call;  // side by side they give the same rows
   }
-  if (!block_.table_functions.empty()) {
-    return not_supported("more than one set-returning function in a select list", "Call them in FROM with ROWS FROM.");
+  if (call == nullptr) {
+    PendingTableFunction pending{{&function, {}, function.columns(types_of(arguments)), {}}, level, false, location};
+    pending.call.arguments = std::move(arguments);
+    for (const CompositeField& field : pending.call.fields) {
+      pending.call.columns.push_back(binder_.columns_.add(field.name, field.type));
+    }
+    block_.table_functions.push_back(std::move(pending));
+    call = &block_.table_functions.back().call;
   }
-  const std::vector<SqlType> types = types_of(arguments);
-  const std::vector<CompositeField> fields = function.columns(types);
-  PendingTableFunction pending{&function, std::move(arguments), {}};
   std::vector<ExprPtr> values;
-  for (const CompositeField& field : fields) {
-    pending.columns.push_back(binder_.columns_.add(field.name, field.type));
-    values.push_back(binder_.columns_.ref(pending.columns.back()));
-  }
-  block_.table_functions.push_back(std::move(pending));
-  if (values.size() == 1) return values[0];
-  return expr::make_row(std::move(values), record_of(fields));
+  for (const ColumnId id : call->columns) values.push_back(binder_.columns_.ref(id));
+  if (values.size() == 1 && function.result != oid::kRecord) return values[0];
+  return expr::make_row(std::move(values), record_of(call->fields));
+}
+
+// Whether a row's other columns are there must not hang on what a branch gives.
+Status ExprBinder::refuse_table_functions(size_t before, const char* place) const {
+  if (block_.table_functions.size() == before) return {};
+  return SqlError(sqlstate::kFeatureNotSupported, fmt::format("set-returning functions are not allowed in {}", place))
+      .with_hint("You might be able to move the set-returning function into a LATERAL FROM item.")
+      .at(block_.table_functions[before].location);
 }
 
 // The words that are calls without parentheses, by the functions they stand for.

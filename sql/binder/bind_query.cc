@@ -365,12 +365,20 @@ void QueryBinder::flush_applies(Block& block) {
   block.applies.clear();
 }
 
-void QueryBinder::flush_table_functions(Block& block) {
-  for (PendingTableFunction& call : block.table_functions) {
-    block.input = make_rel(TableFunction{std::move(block.input), call.function, std::move(call.arguments),
-                                         std::move(call.columns), std::nullopt, false});
+void QueryBinder::flush_table_functions(Block& block, bool below_aggregate) {
+  std::map<size_t, std::vector<TableFunction::Call>> levels;
+  std::vector<PendingTableFunction> later;
+  for (PendingTableFunction& pending : block.table_functions) {
+    if (below_aggregate && !pending.below_aggregate) {
+      later.push_back(std::move(pending));
+    } else {
+      levels[pending.level].push_back(std::move(pending.call));
+    }
   }
-  block.table_functions.clear();
+  for (auto& [level, calls] : levels) {
+    block.input = make_rel(TableFunction{std::move(block.input), std::move(calls), std::nullopt, false});
+  }
+  block.table_functions = std::move(later);
 }
 
 }  // namespace millrace::sql

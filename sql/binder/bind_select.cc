@@ -112,13 +112,7 @@ Result<ExprPtr> SelectBinder::bind_group_expression(const ast::Expr& item) {
       return SqlError(sqlstate::kGroupingError, "aggregate functions are not allowed in GROUP BY").at(item.location);
     }
   }
-  for (const PendingTableFunction& call : block_.table_functions) {
-    for (const ColumnId id : call.columns) {
-      if (used.contains(id)) {
-        return not_supported("GROUP BY of a set-returning function", "Call it in FROM.").at(item.location);
-      }
-    }
-  }
+  mark_below_aggregate(std::move(used));
   if (value->type().info().compare == nullptr) {
     return SqlError(sqlstate::kUndefinedFunction,
                     fmt::format("could not identify an equality operator for type {}", value->type().to_string()))
@@ -199,8 +193,8 @@ void SelectBinder::add_dependent_columns() {
   for (const ExprPtr& key : distinct_on_) add_referenced(key, used);
   add_referenced(having_, used);
   for (const PendingApply& apply : block_.applies) used.merge(free_columns(*apply.right));
-  for (const PendingTableFunction& call : block_.table_functions) {
-    for (const ExprPtr& argument : call.arguments) add_referenced(argument, used);
+  for (const PendingTableFunction& pending : block_.table_functions) {
+    for (const ExprPtr& argument : pending.call.arguments) add_referenced(argument, used);
   }
   for (const ScopeTable& table : block_.scope.tables) {
     if (table.relation == ObjectId()) continue;
@@ -244,14 +238,32 @@ void SelectBinder::add_aggregates() {
   block_.input = make_rel(std::move(aggregate));
 }
 
+// A set-returning function that is grouped by runs before the grouping, with those that its arguments come from.
+void SelectBinder::mark_below_aggregate(ColumnSet used) {
+  std::vector<PendingTableFunction>& calls = block_.table_functions;
+  for (auto call = calls.rbegin(); call != calls.rend(); ++call) {
+    const ColumnIds& columns = call->call.columns;
+    if (std::none_of(columns.begin(), columns.end(), [&](ColumnId id) { return used.contains(id); })) continue;
+    call->below_aggregate = true;
+    for (const ExprPtr& argument : call->call.arguments) add_referenced(argument, used);
+  }
+}
+
 Status SelectBinder::group() {
+  for (const PendingTableFunction& pending : block_.table_functions) {
+    if (!pending.below_aggregate) continue;
+    for (size_t i = 0; i < pending.call.columns.size(); ++i) {
+      block_.uses.push_back({pending.call.columns[i], pending.call.fields[i].name, -1});
+    }
+  }
+  binder_.flush_table_functions(block_, true);
   for (const GroupExpression& group : groups_) grouped_ids_.insert(group.id);
   add_dependent_columns();
   for (OutputColumn& target : targets_) target.value = replace_groups(target.value);
   for (OrderItem& item : order_) item.value = replace_groups(item.value);
   for (ExprPtr& key : distinct_on_) key = replace_groups(key);
-  for (PendingTableFunction& call : block_.table_functions) {
-    for (ExprPtr& argument : call.arguments) argument = replace_groups(argument);
+  for (PendingTableFunction& pending : block_.table_functions) {
+    for (ExprPtr& argument : pending.call.arguments) argument = replace_groups(argument);
   }
   having_ = replace_groups(having_);
 
@@ -259,8 +271,8 @@ Status SelectBinder::group() {
   if (having_ != nullptr) TRY(check_grouped(having_));
   for (const OrderItem& item : order_) TRY(check_grouped(item.value));
   for (const ExprPtr& key : distinct_on_) TRY(check_grouped(key));
-  for (const PendingTableFunction& call : block_.table_functions) {
-    for (const ExprPtr& argument : call.arguments) TRY(check_grouped(argument));
+  for (const PendingTableFunction& pending : block_.table_functions) {
+    for (const ExprPtr& argument : pending.call.arguments) TRY(check_grouped(argument));
   }
   for (const PendingApply& apply : block_.applies) {
     const ColumnSet used = free_columns(*apply.right);

@@ -15,7 +15,7 @@ struct Name {
 Name name_of(const ast::Expr* expr) {
   if (expr == nullptr) return {};
   if (const auto* column = expr->as<ast::ColumnRef>()) {
-    if (!column->names.empty() && !column->star) return {column->names.back(), 2};
+    if (!column->names.empty()) return {column->names.back(), 2};
     return {};
   }
   if (const auto* indirection = expr->as<ast::Indirection>()) {
@@ -136,6 +136,12 @@ Result<std::vector<OutputColumn>> QueryBinder::bind_targets(const std::vector<as
       }
       if (found == nullptr) return missing_table(table, levels).at(location);
       add_all(found->columns, found->alias, location);
+      continue;
+    }
+    if (const auto* indirection = target.expression->as<ast::Indirection>();
+        indirection != nullptr && indirection->steps.back().kind == ast::Indirection::Step::Kind::kStar) {
+      TRY(std::vector<ExprBinder::NamedValue> fields, ExprBinder(*this, block, clause).expand(*target.expression));
+      for (ExprBinder::NamedValue& field : fields) out.push_back({field.name, std::move(field.value), ObjectId(), 0});
       continue;
     }
     TRY(expr::ExprPtr value, bind_expr(*target.expression, block, clause));

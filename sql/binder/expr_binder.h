@@ -14,6 +14,14 @@ class ExprBinder {
   // Errors get the expression's place unless they have one.
   Bound bind(const ast::Expr& expr);
   Result<std::vector<expr::ExprPtr>> bind_all(const ast::Exprs& exprs);
+  // The same where a.* and (row).* stand for their columns: in ROW() and VALUES.
+  Result<std::vector<expr::ExprPtr>> bind_list(const ast::Exprs& exprs);
+  // One item of such a list: several values when it ends in .*, with the fields' names.
+  struct NamedValue {
+    std::string name;
+    expr::ExprPtr value;
+  };
+  Result<std::vector<NamedValue>> expand(const ast::Expr& expr);
   Bound bind_boolean(const ast::Expr& expr, const std::string& what);
 
   // A top-level conjunct that is EXISTS, IN (SELECT) or their negation, as a semi- or antijoin. False
@@ -59,6 +67,13 @@ class ExprBinder {
   Bound whole_row(const ScopeTable& table, Block& owner, ast::Location location);
   std::vector<const Scope*> levels() const;
 
+  // what is inside a value
+  Bound bind_steps(expr::ExprPtr value, std::span<const ast::Indirection::Step> steps);
+  Bound subscript(const expr::ExprPtr& value, std::span<const ast::Indirection::Step> steps);
+  Bound bind_subscript(const ast::Expr& index);
+  Bound slice_array(const expr::ExprPtr& array, std::span<const ast::Indirection::Step> steps);
+  Bound subscript_json(const expr::ExprPtr& value, std::span<const ast::Indirection::Step> steps);
+
   // operators
   Bound call_operator(const std::string& name, std::vector<expr::ExprPtr> arguments);
   Bound compare_rows(const std::string& name, const ast::Row& left, const ast::Row& right);
@@ -69,10 +84,13 @@ class ExprBinder {
   Bound cast_array(const ast::ArrayConstructor& array, SqlType target);
 
   // functions
+  Bound bind_variadic(const ast::FunctionCall& node, const std::string& name);
   Bound call_function(const std::string& name, std::vector<expr::ExprPtr> arguments);
   Bound bind_aggregate(const ast::FunctionCall& node, const expr::AggregateSpec& spec, std::vector<expr::ExprPtr> args,
                        SqlType type, std::vector<ColumnUse> uses, ast::Location location);
-  Bound bind_table_function(const expr::TableFunction& function, std::vector<expr::ExprPtr> arguments);
+  Bound bind_table_function(const expr::TableFunction& function, std::vector<expr::ExprPtr> arguments,
+                            ast::Location location);
+  Status refuse_table_functions(size_t before, const char* place) const;
   Bound cast_by_name(const std::string& name, const expr::ExprPtr& argument);
   Status check_plain_call(const ast::FunctionCall& node) const;
   Result<std::vector<expr::ExprPtr>> coerce_arguments(std::vector<expr::ExprPtr> arguments,

@@ -27,8 +27,24 @@ class FromBinder {
   Result<Item> bind_kind(const ast::JoinRef& node, const ast::TableRef& at);
   Result<Item> bind_kind(const ast::UnsupportedTableRef& node, const ast::TableRef& at);
   Result<Item> bind_common_table(const CommonTables::Entry& entry, const ast::Alias& alias);
+  // AS t(a, b): names for the first columns.
+  static Status rename(ScopeTable& table, const ast::Alias& alias);
+  static Scope scope_of(ScopeTable table);
   static ScopeTable table_of(const Plan& plan, const std::vector<OutputColumn>& outputs);
+
+  // functions, in bind_from_function.cc
+  struct Function;
+  Result<std::vector<Function>> bind_functions(const ast::FunctionRef& node);
+  Result<Function> bind_function(const ast::Expr& call, std::span<const ast::ExprPtr> arguments,
+                                 const std::vector<ast::ColumnSpec>& specs);
+  Result<Function> value_function(const ast::Expr& call, std::string name, const std::vector<ast::ColumnSpec>& specs);
+  Result<std::vector<CompositeField>> fields_of_call(const expr::TableFunction& function,
+                                                     const std::vector<SqlType>& arguments,
+                                                     const std::vector<ast::ColumnSpec>& specs) const;
+  Status make_table_function(Function& function) const;
+  static RelPtr single_value(Function& function, ColumnTable& columns);
   Status refuse_windowing(const std::string& name) const;
+
   Result<RelPtr> make_join(ast::JoinType type, RelPtr left, RelPtr right, bool lateral,
                            std::vector<expr::ExprPtr> predicates, std::vector<PendingApply> applies);
   Status merge_columns(const ast::JoinRef& node, const Scope& left, const Scope& right, Scope& joined,

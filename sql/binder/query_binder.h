@@ -78,10 +78,12 @@ struct PendingApply {
   std::vector<expr::ExprPtr> predicates;
 };
 
+// A set-returning function of a select list.
 struct PendingTableFunction {
-  const expr::TableFunction* function;
-  std::vector<expr::ExprPtr> arguments;
-  ColumnIds columns;
+  TableFunction::Call call;
+  size_t level = 0;              // calls of one level run side by side; arguments come from lower levels
+  bool below_aggregate = false;  // grouped by
+  ast::Location location = -1;
 };
 
 struct PendingAggregate {
@@ -169,7 +171,8 @@ class QueryBinder {
   Result<std::vector<OutputColumn>> bind_targets(const std::vector<ast::Target>& targets, Block& block, Clause clause);
   // Joins what the block's expressions have collected to its input.
   void flush_applies(Block& block);
-  void flush_table_functions(Block& block);
+  // `below_aggregate`: those that are grouped by; else what is left.
+  void flush_table_functions(Block& block, bool below_aggregate = false);
 
   // Names that are there and may not be used in what is bound while it lives: for error messages.
   class HiddenScope {

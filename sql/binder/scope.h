@@ -23,6 +23,7 @@ struct ScopeTable {
   std::string schema;         // of a relation without alias: s.t.c names it too
   std::string relation_name;  // of a relation: for "perhaps you meant the table alias"
   ObjectId relation;          // 0: a subquery or function
+  bool scalar = false;        // a function of no composite type: its row is its column
   std::vector<ScopeColumn> columns;
 };
 

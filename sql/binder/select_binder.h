@@ -34,6 +34,7 @@ class SelectBinder {
 
   // GROUP BY and aggregates: replaces what they compute by columns in every later expression.
   Status group();
+  void mark_below_aggregate(ColumnSet used);
   void add_aggregates();
   void add_dependent_columns();
   expr::ExprPtr replace_groups(const expr::ExprPtr& expr) const;

@@ -38,8 +38,11 @@ bool same(const MapNode& a, const MapNode& b) {
   return a.input == b.input && same(a.filters, b.filters) && same(a.outputs, b.outputs);
 }
 bool same(const TableFunctionNode& a, const TableFunctionNode& b) {
-  return a.input == b.input && a.function == b.function && a.with_ordinality == b.with_ordinality &&
-         a.outer == b.outer && same(a.arguments, b.arguments);
+  const auto same_call = [](const TableFunctionNode::Call& x, const TableFunctionNode::Call& y) {
+    return x.function == y.function && same(x.arguments, y.arguments) && x.columns == y.columns;
+  };
+  return a.input == b.input && a.with_ordinality == b.with_ordinality && a.outer == b.outer &&
+         std::equal(a.calls.begin(), a.calls.end(), b.calls.begin(), b.calls.end(), same_call);
 }
 bool same(const JoinNode& a, const JoinNode& b) {
   return a.left == b.left && a.right == b.right && a.kind == b.kind && a.left_keys == b.left_keys &&
@@ -106,7 +109,9 @@ std::vector<expr::ExprPtr*> expressions_of(NodeKind& kind) {
                    for (expr::ExprPtr& output : node.outputs) out.push_back(&output);
                  },
                  [&](TableFunctionNode& node) {
-                   for (expr::ExprPtr& argument : node.arguments) out.push_back(&argument);
+                   for (TableFunctionNode::Call& call : node.calls) {
+                     for (expr::ExprPtr& argument : call.arguments) out.push_back(&argument);
+                   }
                  },
                  [&](JoinNode& node) {
                    if (node.residual != nullptr) out.push_back(&node.residual);

@@ -530,17 +530,24 @@ Result<Stream> Lowering::lower_kind(const TableFunction& function, const ColumnS
   for (const ColumnId id : columns_of(*function.input)) {
     if (needed.contains(id)) below.insert(id);
   }
-  for (const ExprPtr& argument : function.arguments) add_referenced(argument, below);
+  for (const TableFunction::Call& call : function.calls) {
+    for (const ExprPtr& argument : call.arguments) add_referenced(argument, below);
+  }
   TRY(Stream input, lower_exactly(*function.input, ColumnIds(below.begin(), below.end())));
   dataflow::TableFunctionNode node;
   node.input = input.node;
-  node.function = function.function;
-  for (const ExprPtr& argument : function.arguments) {
-    node.arguments.push_back(positioned(expr::fold_constants(argument), input.layout));
+  ColumnIds given;
+  for (const TableFunction::Call& call : function.calls) {
+    dataflow::TableFunctionNode::Call lowered{call.function, {}, call.fields};
+    for (const ExprPtr& argument : call.arguments) {
+      lowered.arguments.push_back(positioned(expr::fold_constants(argument), input.layout));
+    }
+    node.calls.push_back(std::move(lowered));
+    given.insert(given.end(), call.columns.begin(), call.columns.end());
   }
   node.with_ordinality = function.ordinality.has_value();
   node.outer = function.outer;
-  input.layout.insert(input.layout.end(), function.columns.begin(), function.columns.end());
+  input.layout.insert(input.layout.end(), given.begin(), given.end());
   if (function.ordinality) input.layout.push_back(*function.ordinality);
   input.node = writer_.add(std::move(node), types(input.layout));
   return input;

@@ -90,7 +90,7 @@ RelPtr clone(const RelExpr& rel) {
           },
           [](const AtMostOne& x) -> RelKind { return AtMostOne{clone_ptr(x.input), x.partition}; },
           [](const TableFunction& x) -> RelKind {
-            return TableFunction{clone_ptr(x.input), x.function, x.arguments, x.columns, x.ordinality, x.outer};
+            return TableFunction{clone_ptr(x.input), x.calls, x.ordinality, x.outer};
           },
       },
       rel.kind);
@@ -136,7 +136,9 @@ std::vector<expr::ExprPtr*> expressions_of(RelExpr& rel) {
                  },
                  [&](Join& x) { all(x.predicates); },
                  [&](Apply& x) { all(x.predicates); },
-                 [&](TableFunction& x) { all(x.arguments); },
+                 [&](TableFunction& x) {
+                   for (TableFunction::Call& call : x.calls) all(call.arguments);
+                 },
              },
              rel.kind);
   return out;
@@ -176,7 +178,7 @@ ColumnIds columns_of(const RelExpr& rel) {
                         [](const AtMostOne& x) { return columns_of(*x.input); },
                         [](const TableFunction& x) {
                           ColumnIds out = columns_of(*x.input);
-                          append(out, x.columns);
+                          for (const TableFunction::Call& call : x.calls) append(out, call.columns);
                           if (x.ordinality) out.push_back(*x.ordinality);
                           return out;
                         },

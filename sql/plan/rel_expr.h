@@ -154,11 +154,16 @@ struct AtMostOne {
   ColumnIds partition;
 };
 
+// The rows of functions side by side, for every row of the input (dataflow/circuit_plan.h).
 struct TableFunction {
+  struct Call {
+    const expr::TableFunction* function;
+    std::vector<expr::ExprPtr> arguments;
+    std::vector<CompositeField> fields;  // what it gives
+    ColumnIds columns;                   // under these ids
+  };
   RelPtr input;
-  const expr::TableFunction* function;
-  std::vector<expr::ExprPtr> arguments;
-  ColumnIds columns;  // the function's
+  std::vector<Call> calls;
   std::optional<ColumnId> ordinality;
   bool outer = false;
 };
