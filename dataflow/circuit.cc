@@ -51,6 +51,8 @@ class RunningCircuit final : public Circuit {
     }
   }
 
+  void set_guard(StepGuard* guard) override { guard_ = guard; }
+
   const std::vector<ViewChange>& step(TickId tick, const InputChanges& changes) override {
     for (const auto& [relation, delta] : changes) {
       if (!delta.empty()) deliver(relation, delta);
@@ -59,22 +61,24 @@ class RunningCircuit final : public Circuit {
     first_steps_.clear();
     view_changes_.clear();
     ran_.clear();
+    failed_.clear();
+    control_view_.reset();
+    tick_ = tick;
 
     while (!dirty_.empty()) {
       OperatorNode& node = *nodes_.at(dirty_.top());
       dirty_.pop();
-      run(tick, node);
+      if (failed_.contains(node.view)) continue;
+      run(node);
+      if (control_.stopped()) fail(node.view);
     }
     // Apply: all have probed.
     for (OperatorNode* node : ran_) {
+      if (failed_.contains(node->view)) continue;
       for (SharedArrangement* arrangement : node->arrangements) arrangement->apply(node->out.rows);
     }
     collect_changes();
-    for (OperatorNode* node : ran_) {
-      node->dirty = false;
-      node->input_delta = nullptr;
-      node->out.clear();  // What is handed out has been copied, batches and all, into view_changes_.
-    }
+    for (OperatorNode* node : ran_) finish(*node);
     return view_changes_;
   }
 
@@ -120,7 +124,8 @@ class RunningCircuit final : public Circuit {
   void add(ObjectId id, std::shared_ptr<ViewOperators> operators, bool is_new) {
     for (OperatorNode& node : operators->nodes) {
       node.number = next_number_++;
-      node.dirty = false;
+      node.dirty = node.ran = false;
+      node.drain.bind([this, &node] { pass_on(node); });
       nodes_[node.number] = &node;
       if (node.relation) readers_[*node.relation].push_back(&node);
       if (is_new && node.op->run_first()) first_steps_.push_back(node.number);
@@ -143,29 +148,77 @@ class RunningCircuit final : public Circuit {
     dirty_.push(node.number);
   }
 
-  void run(TickId tick, OperatorNode& node) {
-    static const Delta kUnchanged;
-    inputs_.clear();
-    if (node.relation) inputs_.push_back(node.input_delta != nullptr ? node.input_delta : &kUnchanged);
-    for (OperatorNode* input : node.inputs) inputs_.push_back(input->dirty ? &input->out.rows : &kUnchanged);
-    node.out.clear();
-    node.op->probe(inputs_, {.tick = tick, .eval = *node.eval}, node.out);
-    ran_.push_back(&node);
-    if (!node.out.rows.empty()) {
-      for (OperatorNode* consumer : node.consumers) mark(*consumer);
-      if (node.is_root) deliver(node.view, node.out.rows);
+  void run(OperatorNode& node) {
+    if (control_view_ != node.view) {
+      control_view_ = node.view;
+      control_.begin(node.view, guard_);
     }
+    std::vector<const Delta*> inputs;
+    if (node.relation) inputs.push_back(node.input_delta != nullptr ? node.input_delta : &kUnchanged);
+    for (OperatorNode* input : node.inputs) inputs.push_back(input->dirty ? &input->out.rows : &kUnchanged);
+    const bool nothing_left =
+        node.ran && std::all_of(inputs.begin(), inputs.end(), [](const Delta* input) { return input->empty(); });
+    if (!nothing_left) probe(node, inputs);
+    if (node.out.rows.empty() || control_.stopped()) return;
+    for (OperatorNode* consumer : node.consumers) mark(*consumer);
+    if (node.is_root) deliver(node.view, node.out.rows);
+  }
+
+  void probe(OperatorNode& node, std::span<const Delta* const> inputs) {
+    if (!node.ran) {
+      node.ran = true;
+      ran_.push_back(&node);
+      // Rows that an arrangement or a reader of the view needs whole cannot be passed on in parts.
+      node.out.begin(control_, node.arrangements.empty() && !node.is_root ? &node.drain : nullptr);
+    }
+    node.op->probe(inputs, {.tick = tick_, .eval = *node.eval, .control = control_}, node.out);
+  }
+
+  // The node has made many rows and is at work on more: its consumers take those there are. They are asked
+  // again, in their turn, for the rest.
+  void pass_on(OperatorNode& node) {
+    Delta rows;
+    rows.swap(node.out.rows);
+    node.out.clear_rows();
+    for (OperatorNode* consumer : node.consumers) {
+      mark(*consumer);
+      std::vector<const Delta*> inputs;
+      for (const OperatorNode* input : consumer->inputs) inputs.push_back(input == &node ? &rows : &kUnchanged);
+      probe(*consumer, inputs);
+      if (control_.stopped()) return;
+    }
+  }
+
+  // The view's part of the tick is over, and that of all views that would need it.
+  void fail(ObjectId view) {
+    failed_.emplace(view, control_.failure());
+    for (const auto& [id, reader] : views_) {
+      const std::vector<ObjectId>& relations = reader.operators->relations;
+      if (failed_.contains(id) || std::find(relations.begin(), relations.end(), view) == relations.end()) continue;
+      fail(id);
+    }
+  }
+
+  void finish(OperatorNode& node) {
+    node.dirty = node.ran = false;
+    node.input_delta = nullptr;
+    node.out.clear();  // What is handed out has been copied, batches and all, into view_changes_.
   }
 
   // The views' changes, in the order of their roots. A view has the errors of all views below it.
   void collect_changes() {
     std::map<ObjectId, std::vector<ErrorChange>> errors;
     for (OperatorNode* node : ran_) {
+      if (failed_.contains(node->view)) continue;
       auto& of_view = errors[node->view];
       of_view.insert(of_view.end(), node->out.errors.begin(), node->out.errors.end());
     }
     std::erase_if(errors, [](const auto& entry) { return entry.second.empty(); });
     for (const auto& [id, view] : views_in_order()) {
+      if (const auto failed = failed_.find(id); failed != failed_.end()) {
+        view_changes_.emplace_back(ViewChange{.view = id, .rows = {}, .errors = {}, .failure = failed->second});
+        continue;
+      }
       auto mine = errors.find(id);
       for (const ObjectId below : view->operators->relations) {
         const auto found = errors.find(below);
@@ -187,8 +240,9 @@ class RunningCircuit final : public Circuit {
   // Only those that ran, unless an error must be passed on.
   std::vector<std::pair<ObjectId, View*>> views_in_order() {
     std::vector<std::pair<ObjectId, View*>> order;
-    const bool any_error =
-        std::any_of(ran_.begin(), ran_.end(), [](const OperatorNode* node) { return !node->out.errors.empty(); });
+    const bool any_error = !failed_.empty() || std::any_of(ran_.begin(), ran_.end(), [](const OperatorNode* node) {
+      return !node->out.errors.empty();
+    });
     if (any_error) {
       for (auto& [id, view] : views_) order.emplace_back(id, &view);
     } else {
@@ -202,7 +256,10 @@ class RunningCircuit final : public Circuit {
     return order;
   }
 
+  inline static const Delta kUnchanged;
+
   [[maybe_unused]] Executor& executor_;
+  StepGuard* guard_ = nullptr;
   std::map<ObjectId, View> views_;
   std::unordered_map<uint64_t, OperatorNode*> nodes_;
   std::unordered_map<ObjectId, std::vector<OperatorNode*>> readers_;
@@ -212,8 +269,11 @@ class RunningCircuit final : public Circuit {
   // Of the tick in progress.
   std::priority_queue<uint64_t, std::vector<uint64_t>, std::greater<>> dirty_;
   std::vector<OperatorNode*> ran_;
-  std::vector<const Delta*> inputs_;
   std::vector<ViewChange> view_changes_;
+  std::map<ObjectId, SqlError> failed_;
+  TickId tick_;
+  StepControl control_;
+  std::optional<ObjectId> control_view_;  // whose operators it was begun for
 };
 
 }  // namespace

@@ -15,12 +15,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/executor.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "dataflow/circuit_plan.h"
+#include "dataflow/step_guard.h"
 #include "storage/checkpoint.h"
 #include "types/delta_batch.h"
 #include "types/type_info.h"
@@ -37,6 +39,9 @@ struct ViewChange {
   ObjectId view;
   Delta rows;  // a key may be retracted and inserted; not necessarily consolidated
   std::vector<ErrorChange> errors;
+  // The guard has ended the view's part of the step. There are no rows and errors then; the view's state is
+  // lost, and it is to be detached before the next step. Views that read it come after it, failed too.
+  std::optional<SqlError> failure;
 };
 
 using InputChanges = std::map<ObjectId, Delta>;
@@ -62,7 +67,11 @@ class Circuit {
   // Takes over all views of `other`, state and all. REQUIRES: both between ticks, no common view.
   virtual void absorb(std::unique_ptr<Circuit> other) = 0;
 
-  // Runs one tick. Relations not in `changes` have not changed; unknown ones are ignored.
+  // Asked during every step from now on. Null, as at first: nobody ends a step. `guard` outlives its use.
+  virtual void set_guard(StepGuard* guard) = 0;
+
+  // Runs one tick. Relations not in `changes` have not changed; unknown ones are ignored. Views that the
+  // guard does not end are computed as if the others were not there.
   virtual const std::vector<ViewChange>& step(TickId tick, const InputChanges& changes) = 0;
 
   // State that changed since the last checkpoint, pinned: the jobs write it, on any thread, while ticks go

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,6 +14,16 @@
 #include "dataflow/shared_arrangement.h"
 
 namespace millrace::dataflow {
+
+// Set by the circuit that runs the node.
+class NodeDrain final : public OperatorOutput::Drain {
+ public:
+  void bind(std::function<void()> pass_on) { pass_on_ = std::move(pass_on); }
+  void drain() override { pass_on_(); }
+
+ private:
+  std::function<void()> pass_on_;
+};
 
 struct OperatorNode {
   OperatorPtr op;
@@ -27,8 +38,10 @@ struct OperatorNode {
   uint64_t number = 0;  // inputs have smaller ones; given by the circuit
   // Of the tick in progress.
   bool dirty = false;
+  bool ran = false;  // at least in part
   const Delta* input_delta = nullptr;
   OperatorOutput out;
+  NodeDrain drain;
 };
 
 struct ViewOperators {

@@ -130,6 +130,100 @@ TEST(CircuitTest, TheSameTicksGiveTheSameChanges) {
   EXPECT_EQ(run(), run());
 }
 
+// --- steps that make much
+
+constexpr ObjectId kPairs{23};
+
+// count and sum over all pairs of rows of one table, less those whose product is 3: a cross join, a map and an
+// aggregate.
+CircuitPlan all_pairs(bool distinct) {
+  PlanBuilder plan;
+  const NodeIndex left = plan.input(kLeft, table_types(), {kKey, kValue});
+  const NodeIndex right = plan.input(kLeft, table_types(), {kKey, kValue});
+  const NodeIndex pairs = plan.join({.left = left, .right = right, .left_keys = {}, .right_keys = {}});
+  const NodeIndex mapped = plan.map(pairs, {call("<>", {plan.column(pairs, 1), integer(3)})},
+                                    {plan.column(pairs, 0), call("+", {plan.column(pairs, 1), plan.column(pairs, 3)})});
+  if (distinct) plan.same(DistinctNode{.input = mapped}, mapped);
+  const auto top = static_cast<NodeIndex>(distinct ? mapped + 1 : mapped);
+  plan.aggregate(top, {0}, {aggregate_call("count", {}, {}), aggregate_call("max", plan.types(top), {1})});
+  return plan.finish();
+}
+
+// Watches, and ends the steps of one view after so many questions.
+class TestGuard final : public StepGuard {
+ public:
+  Status check(const StepProgress& progress) override {
+    bytes_max = std::max(bytes_max, progress.bytes);
+    if (progress.view != ended_view) return {};
+    ++asked;
+    if (asked <= questions) return {};
+    return SqlError(sqlstate::kOutOfMemory, "enough");
+  }
+  std::optional<ObjectId> ended_view;
+  int questions = 0;
+  int asked = 0;
+  uint64_t bytes_max = 0;
+};
+
+TEST(CircuitTest, RowsOfALargeStepArePassedOnInParts) {
+  for (const bool distinct : {false, true}) {
+    SplitMix64 random(3);
+    CheckedCircuit checked;
+    add_tables(checked);
+    TestGuard guard;
+    checked.circuit().set_guard(&guard);
+    checked.attach(kPairs, all_pairs(distinct));
+    const TableShape shape{.keys = 12, .values = 40, .rows_at_most = 5000};
+    checked.step({{kLeft, random_delta(random, shape, checked.contents(kLeft), 1000)}});
+    checked.step({{kLeft, random_delta(random, shape, checked.contents(kLeft), 500)}});
+    const size_t rows = checked.contents(kLeft).size();
+    EXPECT_GT(rows * rows, 4 * OperatorOutput::kDrainRows);
+    // Some 40 bytes a pair and 64 K pairs at a time, in two operators; all of them would be ten times as much.
+    EXPECT_LT(guard.bytes_max, 8u << 20);
+  }
+}
+
+TEST(CircuitTest, AViewIsGivenUpAloneWithItsReaders) {
+  for (int questions : {0, 1, 7, 40}) {
+    SCOPED_TRACE(questions);
+    SplitMix64 random(5);
+    const TableShape shape{.keys = 8, .values = 3, .rows_at_most = 400};
+    CheckedCircuit checked;
+    add_tables(checked);
+    checked.attach(kSums, sums_of(kLeft));
+    checked.attach(kTop, shares(checked));
+    checked.step({{kLeft, random_delta(random, shape, checked.contents(kLeft), 300)}});
+    TestGuard guard{};
+    guard.ended_view = kPairs;
+    guard.questions = questions;
+    checked.circuit().set_guard(&guard);
+
+    PlanBuilder above;
+    above.input(kPairs, all_pairs(false).output_types(), {0, 1});
+    ASSERT_TRUE(checked.circuit().attach(kPairs, all_pairs(false), {}));
+    ASSERT_TRUE(checked.circuit().attach(kJoined, above.finish(), {}));
+    const Delta delta = random_delta(random, shape, checked.contents(kLeft), 300);
+    const std::vector<ViewChange> changes = checked.circuit().step(TickId(1000), {{kLeft, delta}, {kRight, delta}});
+    std::vector<ObjectId> failed;
+    for (const ViewChange& change : changes) {
+      if (!change.failure) continue;
+      EXPECT_EQ(change.failure->message(), "enough");
+      EXPECT_TRUE(change.rows.empty() && change.errors.empty());
+      failed.push_back(change.view);
+    }
+    EXPECT_EQ(failed, (std::vector<ObjectId>{kPairs, kJoined}));
+    EXPECT_LE(guard.asked, questions + 1);
+    checked.circuit().detach(kJoined);
+    checked.circuit().detach(kPairs);
+    // The others have taken the step, and go on.
+    checked.note(changes);
+    checked.check();
+    for (int i = 0; i < 3; ++i) {
+      checked.step({{kLeft, random_delta(random, shape, checked.contents(kLeft), 50)}});
+    }
+  }
+}
+
 // A quiet tick leaves nothing for the next checkpoint to write.
 TEST(CircuitTest, CheckpointsAreIncremental) {
   CheckedCircuit checked;

@@ -205,6 +205,9 @@ class CheckedCircuit {
     check();
   }
 
+  // Of a step that was run on circuit().
+  void note(const std::vector<ViewChange>& changes) { collect(changes); }
+
   // Pins a checkpoint, goes through `meanwhile` while it is being written, and returns to the pinned tick with
   // a new circuit that was restored.
   void restart(const std::function<void()>& meanwhile = [] {}) {
@@ -262,6 +265,7 @@ class CheckedCircuit {
 
   void collect(const std::vector<ViewChange>& changes) {
     for (const ViewChange& change : changes) {
+      if (!views_.contains(change.view)) continue;
       for (const DeltaBatch& batch : change.rows) add_to(relations_[change.view], batch, relation_types_[change.view]);
       for (const ErrorChange& error : change.errors) {
         add_to(views_[change.view].errors, error.error.message(), error.weight);

@@ -1,7 +1,6 @@
 #include "engine/database.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "base/log.h"
 
@@ -32,19 +31,21 @@ Database::Database(DatabaseOptions options, DatabaseParts parts, std::unique_ptr
                    TickId checkpoint)
     : options_(std::move(options)),
       parts_(parts),
+      memory_(parts.clock, parts.fs, options_.memory_limit_bytes),
       store_(std::move(store)),
       registry_(checkpoint),
       world_(empty_world()),
       sequencer_(std::make_unique<Sequencer>(SequencerParts{.clock = parts.clock,
                                                             .executor = parts.executor,
+                                                            .memory = memory_,
                                                             .log = store_->log(),
                                                             .registry = registry_,
                                                             .world = world_,
-                                                            .history = history_},
+                                                            .history = history_,
+                                                            .view_tick_ns_max = options_.view_tick_ns_max},
                                              dataflow::make_circuit(parts.executor))),
-      sources_(
-          std::make_unique<Sources>(parts.clock, parts.executor, *sequencer_, [this] { return over_memory_limit(); })),
-      hydrator_(std::make_unique<Hydrator>(parts.clock, parts.executor, *sequencer_, registry_)),
+      sources_(std::make_unique<Sources>(parts.clock, parts.executor, *sequencer_, [this] { return memory_.over(); })),
+      hydrator_(std::make_unique<Hydrator>(parts.clock, parts.executor, memory_, *sequencer_, registry_)),
       schema_(std::make_unique<SchemaChanges>(*sequencer_, *hydrator_, *sources_, registry_)),
       checkpointer_(std::make_unique<Checkpointer>(parts.clock, parts.executor, *store_, registry_, *sequencer_, world_,
                                                    *schema_, options_.checkpoint)) {
@@ -175,25 +176,5 @@ bool Database::all_ready() const {
 }
 
 ObjectId Database::allocate_id() { return ObjectId(next_id_.fetch_add(1)); }
-
-uint64_t Database::resident_bytes() {
-  constexpr int64_t kCheckEveryNs = 100'000'000;
-  const int64_t now = parts_.clock.monotonic_ns();
-  int64_t checked = memory_checked_ns_.load(std::memory_order_relaxed);
-  if (now - checked >= kCheckEveryNs && memory_checked_ns_.compare_exchange_strong(checked, now)) {
-    constexpr uint64_t kPageBytes = 4096;
-    if (const Result<std::string> pages = parts_.fs.read("/proc/self/statm")) {
-      const size_t resident = pages->find(' ');
-      if (resident != std::string::npos) {
-        resident_bytes_ = std::strtoull(pages->c_str() + resident, nullptr, 10) * kPageBytes;
-      }
-    }
-  }
-  return resident_bytes_.load(std::memory_order_relaxed);
-}
-
-bool Database::over_memory_limit() {
-  return options_.memory_limit_bytes > 0 && resident_bytes() > options_.memory_limit_bytes;
-}
 
 }  // namespace millrace::engine

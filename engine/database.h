@@ -22,6 +22,7 @@
 #include "base/rng.h"
 #include "engine/checkpointer.h"
 #include "engine/hydrator.h"
+#include "engine/memory_budget.h"
 #include "engine/schema_changes.h"
 #include "engine/sequencer.h"
 #include "engine/sources.h"
@@ -34,6 +35,8 @@ namespace millrace::engine {
 struct DatabaseOptions {
   std::string data_directory;
   uint64_t memory_limit_bytes = 0;  // 0: none
+  // A view whose part of one tick takes longer is given up (step_guards.h).
+  int64_t view_tick_ns_max = int64_t{60} * 1'000'000'000;
   CheckpointOptions checkpoint;
   std::optional<TickId> recover_to;
 };
@@ -70,9 +73,7 @@ class Database {
   // the process lives.
   ObjectId allocate_id();
 
-  // The resident set against the limit, looked up at most every 100 ms. Threads: any.
-  bool over_memory_limit();
-  uint64_t resident_bytes();
+  MemoryBudget& memory() { return memory_; }
 
  private:
   Database(DatabaseOptions options, DatabaseParts parts, std::unique_ptr<storage::Store> store, TickId checkpoint);
@@ -84,6 +85,7 @@ class Database {
 
   const DatabaseOptions options_;
   DatabaseParts parts_;
+  MemoryBudget memory_;
   std::unique_ptr<storage::Store> store_;
   storage::ReadRegistry registry_;
   WorldHolder world_;
@@ -98,8 +100,6 @@ class Database {
   SourceOffsets shown_before_;     // of sources that have not caught up yet
   std::vector<RelationPtr> held_;  // what they feed
   std::atomic<uint32_t> next_id_{0};
-  std::atomic<int64_t> memory_checked_ns_{0};
-  std::atomic<uint64_t> resident_bytes_{0};
   bool started_ = false;
 };
 

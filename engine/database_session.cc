@@ -243,7 +243,7 @@ void DatabaseSession::end_of_messages(Completion done) {
 
 Status DatabaseSession::copy_data(std::string_view bytes) {
   if (copy_ == nullptr) return SqlError(sqlstate::kProtocolViolation, "no COPY is in progress");
-  if (database_.over_memory_limit()) {
+  if (database_.memory().over()) {
     return SqlError(sqlstate::kOutOfMemory, "out of memory").with_hint("Copy fewer rows at once.");
   }
   return copy_->take(bytes, text_);

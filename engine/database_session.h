@@ -90,7 +90,7 @@ class DatabaseSession final : public Session {
   const std::vector<ObjectId>* relations_of(const sql::BoundStatement& statement) const;
   bool wait_until_readable(const RunPtr& run);
   expr::EvalContext eval_context(const Transaction& transaction);
-  QueryEnvironment environment(Transaction& transaction, const expr::EvalContext& eval, const StatementGuard& guard);
+  QueryEnvironment environment(Transaction& transaction, const expr::EvalContext& eval, StatementGuard& guard);
   Transaction& open_transaction();
   Status add_write(ObjectId table, TableWrite write, const sql::BoundQuery* source);
   void finish(const RunPtr& run, Result<Outcome> outcome);

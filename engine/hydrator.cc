@@ -1,6 +1,7 @@
 #include "engine/hydrator.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -12,7 +13,8 @@
 namespace millrace::engine {
 namespace {
 
-constexpr size_t kInlineRowsMax = 4096;    // built within the creating tick
+constexpr size_t kInlineRowsMax = 4096;  // built within the creating tick
+constexpr int64_t kInlineNsMax = 200'000'000;
 constexpr size_t kStepRows = 64 * 1024;    // of one step of a background build
 constexpr size_t kBacklogRowsLeft = 4096;  // few enough to finish between two ticks
 
@@ -44,8 +46,11 @@ class Hydrator::Build final : public TickListener {
         view_(std::move(view)),
         plan_(std::move(plan)),
         inputs_(plan_.inputs()),
+        guard_(owner.memory_, [this] { return stopped(); }),
         circuit_(dataflow::make_circuit(owner.executor_)),
-        reader_(owner.registry_.make_reader()) {}
+        reader_(owner.registry_.make_reader()) {
+    circuit_->set_guard(&guard_);
+  }
 
   bool wants(ObjectId relation) const override { return std::binary_search(inputs_.begin(), inputs_.end(), relation); }
 
@@ -57,12 +62,9 @@ class Hydrator::Build final : public TickListener {
 
   // Tick thread. Pins T0; what comes later is listened to.
   void begin(const std::shared_ptr<Build>& self) {
-    for (const ObjectId input : inputs_) {
-      const Relation* relation = world_->find(input);
-      if (relation->readiness() == Readiness::kFailed) {
-        finish(relation->failure());
-        return;
-      }
+    if (const auto failure = failure_of_inputs()) {
+      finish(failure);
+      return;
     }
     pin_ = owner_.registry_.pin("hydrate " + view_->object().name.name, owner_.clock_.monotonic_ns());
     for (const ObjectId input : inputs_) {
@@ -81,6 +83,7 @@ class Hydrator::Build final : public TickListener {
   void cancel() {
     owner_.sequencer_.remove_listener(*this);
     cancelled_ = true;
+    stop_requested_ = true;
     if (!activity_) return;
     activity_->request_stop();
     owner_.ending_.push_back(std::move(activity_));  // The thread holds this object: it cannot join itself.
@@ -91,6 +94,15 @@ class Hydrator::Build final : public TickListener {
   const std::vector<ObjectId>& inputs() const { return inputs_; }
 
  private:
+  // A view below may have been given up meanwhile.
+  std::optional<SqlError> failure_of_inputs() const {
+    for (const ObjectId input : inputs_) {
+      const Relation* relation = world_->find(input);
+      if (relation->readiness() == Readiness::kFailed) return relation->failure();
+    }
+    return std::nullopt;
+  }
+
   void run(const std::stop_token& stop, const std::shared_ptr<Build>& self) {
     Status built = build(stop);
     if (stop.stop_requested()) return;
@@ -101,7 +113,7 @@ class Hydrator::Build final : public TickListener {
   Status build(const std::stop_token& stop) {
     TRY(circuit_->attach(view_->object().id, plan_, TextContext{}));
     for (const ObjectId input : inputs_) {
-      if (!source_of(*world_->find(input))) scan(input, stop);
+      if (!source_of(*world_->find(input))) TRY(scan(input, stop));
     }
     pin_.release();
     for (const auto& [source, until] : history_) TRY(read_history(source, until, stop));
@@ -113,12 +125,18 @@ class Hydrator::Build final : public TickListener {
         changes.swap(backlog_);
         backlog_rows_ = 0;
       }
-      for (const TickChanges& tick : changes) step(tick.changes);
+      for (const TickChanges& tick : changes) TRY(step(tick.changes));
     }
     return {};
   }
 
-  void scan(ObjectId input, const std::stop_token& stop) {
+  Status stopped() const {
+    if (stop_requested_.load(std::memory_order_relaxed))
+      return SqlError(sqlstate::kQueryCanceled, "the build was cancelled");
+    return {};
+  }
+
+  Status scan(ObjectId input, const std::stop_token& stop) {
     reader_.enter();
     storage::ServedIndex::Scan scan(*world_->find(input)->rows(), pin_.tick());
     Delta rows;
@@ -130,13 +148,17 @@ class Hydrator::Build final : public TickListener {
       count += batch.rows();
       if (!end) rows.push_back(std::move(batch));
       if (count >= kStepRows || end) {
-        step({{input, std::move(rows)}});
+        if (Status stepped = step({{input, std::move(rows)}}); !stepped) {
+          reader_.leave();
+          return stepped;
+        }
         rows = {};
         count = 0;
       }
       if (end) break;
     }
     reader_.leave();
+    return {};
   }
 
   Status read_history(ObjectId source, const ingest::OffsetVector& until, const std::stop_token& stop) {
@@ -151,21 +173,23 @@ class Hydrator::Build final : public TickListener {
           changes[output.relation] = std::move(batch.outputs[output.number]);
         }
       }
-      step(changes);
+      TRY(step(changes));
       if (batch.finished) return {};
     }
     return {};
   }
 
-  void step(const dataflow::InputChanges& changes) {
+  Status step(const dataflow::InputChanges& changes) {
     circuit_tick_ = next(circuit_tick_);
     for (const dataflow::ViewChange& change : circuit_->step(circuit_tick_, changes)) {
+      if (change.failure) return *change.failure;
       for (const DeltaBatch& batch : change.rows) {
         if (!result_) result_.emplace(make_result(batch));
         result_->apply(batch);
       }
       errors_.insert(errors_.end(), change.errors.begin(), change.errors.end());
     }
+    return {};
   }
 
   static storage::HashArrangement make_result(const DeltaBatch& batch) {
@@ -183,12 +207,16 @@ class Hydrator::Build final : public TickListener {
     if (activity_) activity_->join();  // Its last act was to ask for this.
     owner_.sequencer_.remove_listener(*this);
     owner_.builds_.erase(view_->object().id);
-    if (failure) {
-      log_error("hydration failed", {{"view", view_->object().name.name}, {"error", failure->message()}});
-      view_->set_readiness(Readiness::kFailed, failure);
+    std::optional<SqlError> failed = failure ? failure : failure_of_inputs();
+    for (const TickChanges& tick : backlog_) {
+      if (failed) break;
+      if (Status stepped = step(tick.changes); !stepped) failed = std::move(stepped).error();
+    }
+    if (failed) {
+      log_error("hydration failed", {{"view", view_->object().name.name}, {"error", failed->message()}});
+      view_->set_readiness(Readiness::kFailed, failed);
       return;
     }
-    for (const TickChanges& tick : backlog_) step(tick.changes);
     const TickId tick = next(owner_.sequencer_.last_tick());
     install_result(tick);
     view_->errors().apply(tick, errors_);
@@ -214,6 +242,7 @@ class Hydrator::Build final : public TickListener {
   const RelationPtr view_;
   const dataflow::CircuitPlan plan_;
   const std::vector<ObjectId> inputs_;
+  BuildGuard guard_;
   std::unique_ptr<dataflow::Circuit> circuit_;
   TickId circuit_tick_;
   storage::Reader reader_;
@@ -226,11 +255,13 @@ class Hydrator::Build final : public TickListener {
   std::deque<TickChanges> backlog_;
   size_t backlog_rows_ = 0;
   bool cancelled_ = false;  // tick thread only
+  std::atomic<bool> stop_requested_{false};
   std::unique_ptr<Activity> activity_;
 };
 
-Hydrator::Hydrator(Clock& clock, Executor& executor, Sequencer& sequencer, storage::ReadRegistry& registry)
-    : clock_(clock), executor_(executor), sequencer_(sequencer), registry_(registry) {}
+Hydrator::Hydrator(Clock& clock, Executor& executor, MemoryBudget& memory, Sequencer& sequencer,
+                   storage::ReadRegistry& registry)
+    : clock_(clock), executor_(executor), memory_(memory), sequencer_(sequencer), registry_(registry) {}
 
 Hydrator::~Hydrator() { cancel_all(); }
 
@@ -258,7 +289,16 @@ Result<bool> Hydrator::build_inline(TickId tick, const World& world, Relation& v
   }
   if (rows > rows_max) return false;
 
+  // What turns out to be more than a moment's work is started beside the ticks instead.
+  bool overdue = false;
+  const int64_t deadline_ns = clock_.monotonic_ns() + kInlineNsMax;
+  BuildGuard guard(memory_, [&]() -> Status {
+    overdue = clock_.monotonic_ns() > deadline_ns;
+    if (overdue) return SqlError(sqlstate::kQueryCanceled, "not at once");
+    return {};
+  });
   auto circuit = dataflow::make_circuit(executor_);
+  circuit->set_guard(&guard);
   TRY(circuit->attach(view.object().id, plan, TextContext{}));
   dataflow::InputChanges contents;
   for (const ObjectId input : plan.inputs()) {
@@ -268,6 +308,8 @@ Result<bool> Hydrator::build_inline(TickId tick, const World& world, Relation& v
       contents[input].push_back(std::move(batch));
   }
   for (const dataflow::ViewChange& change : circuit->step(tick, contents)) {
+    if (overdue) return false;
+    if (change.failure) return *change.failure;
     for (const DeltaBatch& batch : change.rows) view.rows()->apply(tick, batch);
     view.errors().apply(tick, change.errors);
   }

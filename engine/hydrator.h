@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/executor.h"
 #include "dataflow/circuit.h"
+#include "engine/memory_budget.h"
 #include "engine/sequencer.h"
 #include "engine/world.h"
 
@@ -27,7 +28,8 @@ namespace millrace::engine {
 
 class Hydrator {
  public:
-  Hydrator(Clock& clock, Executor& executor, Sequencer& sequencer, storage::ReadRegistry& registry);
+  Hydrator(Clock& clock, Executor& executor, MemoryBudget& memory, Sequencer& sequencer,
+           storage::ReadRegistry& registry);
   ~Hydrator();
 
   // Builds `view` at once when that is cheap: its inputs are ready tables and views with few rows, or
@@ -50,6 +52,7 @@ class Hydrator {
 
   Clock& clock_;
   Executor& executor_;
+  MemoryBudget& memory_;
   Sequencer& sequencer_;
   storage::ReadRegistry& registry_;
   std::map<ObjectId, std::shared_ptr<Build>> builds_;

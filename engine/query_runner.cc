@@ -8,16 +8,6 @@
 
 namespace millrace::engine {
 
-Status StatementGuard::check() const {
-  if (cancelled_.load(std::memory_order_relaxed)) {
-    return SqlError(sqlstate::kQueryCanceled, "canceling statement due to user request");
-  }
-  if (clock_.monotonic_ns() > deadline_ns_) {
-    return SqlError(sqlstate::kQueryCanceled, "canceling statement due to statement timeout");
-  }
-  return {};
-}
-
 namespace {
 
 constexpr size_t kStepRows = 128 * 1024;  // fed to the circuit at once; the guard is asked in between
@@ -73,6 +63,7 @@ class QueryRun {
 
   Result<Delta> run_circuit() {
     circuit_ = dataflow::make_circuit(env_.executor);
+    circuit_->set_guard(&env_.guard);
     TRY(circuit_->attach(kResult, query_.plan, env_.eval.text));
     for (const ObjectId input : query_.plan.inputs()) TRY(feed(input));
     TRY(step({}));  // Constants, and aggregates of nothing.
@@ -139,12 +130,9 @@ class QueryRun {
 
   Status step(const dataflow::InputChanges& changes) {
     TRY(env_.guard.check());
-    if (env_.over_memory_limit()) {
-      return SqlError(sqlstate::kOutOfMemory, "out of memory")
-          .with_hint("The server is at its memory limit (--memory-limit); ask for less at once.");
-    }
     step_ = next(step_);
     for (const dataflow::ViewChange& change : circuit_->step(step_, changes)) {
+      if (change.failure) return *change.failure;
       result_.insert(result_.end(), change.rows.begin(), change.rows.end());
       errors_.apply(step_, change.errors);
     }

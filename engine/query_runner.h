@@ -7,13 +7,13 @@
 // Threads: one query, one thread. The pin that holds `tick` outlives the call.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
 
 #include "base/clock.h"
 #include "base/executor.h"
+#include "engine/step_guards.h"
 #include "engine/tick_history.h"
 #include "engine/world.h"
 #include "expr/eval_context.h"
@@ -21,23 +21,6 @@
 #include "storage/read_registry.h"
 
 namespace millrace::engine {
-
-// Ends a statement that was cancelled or has run too long. Asked between steps of work.
-class StatementGuard {
- public:
-  StatementGuard(Clock& clock, const std::atomic<bool>& cancelled, int64_t timeout_ms)
-      : clock_(clock),
-        cancelled_(cancelled),
-        deadline_ns_(timeout_ms > 0 ? clock.monotonic_ns() + timeout_ms * 1'000'000 : INT64_MAX) {}
-
-  // 57014.
-  Status check() const;
-
- private:
-  Clock& clock_;
-  const std::atomic<bool>& cancelled_;
-  const int64_t deadline_ns_;
-};
 
 struct QueryEnvironment {
   const World& world;
@@ -49,8 +32,7 @@ struct QueryEnvironment {
   Clock& clock;
   Executor& executor;
   const expr::EvalContext& eval;
-  const StatementGuard& guard;
-  std::function<bool()> over_memory_limit;
+  StatementGuard& guard;
   // The rows of a system relation.
   std::function<Result<Delta>(const catalog::Object& relation)> system_rows;
 };

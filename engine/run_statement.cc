@@ -66,7 +66,7 @@ expr::EvalContext DatabaseSession::eval_context(const Transaction&) {
 }
 
 QueryEnvironment DatabaseSession::environment(Transaction& transaction, const expr::EvalContext& eval,
-                                              const StatementGuard& guard) {
+                                              StatementGuard& guard) {
   return {.world = *transaction.world,
           .catalog = transaction.catalog,
           .tick = transaction.pin.tick(),
@@ -77,17 +77,15 @@ QueryEnvironment DatabaseSession::environment(Transaction& transaction, const ex
           .executor = database_.executor(),
           .eval = eval,
           .guard = guard,
-          .over_memory_limit = [this] { return database_.over_memory_limit(); },
-          .system_rows =
-              [this, &transaction](const catalog::Object& relation) {
-                return system_.rows(relation, SystemContext{.database = database_,
-                                                            .world = transaction.world,
-                                                            .catalog = transaction.catalog,
-                                                            .settings = settings_,
-                                                            .user = options_.user,
-                                                            .database_name = options_.database,
-                                                            .text = text_});
-              }};
+          .system_rows = [this, &transaction](const catalog::Object& relation) {
+            return system_.rows(relation, SystemContext{.database = database_,
+                                                        .world = transaction.world,
+                                                        .catalog = transaction.catalog,
+                                                        .settings = settings_,
+                                                        .user = options_.user,
+                                                        .database_name = options_.database,
+                                                        .text = text_});
+          }};
 }
 
 Transaction& DatabaseSession::open_transaction() {
@@ -560,7 +558,7 @@ struct DatabaseSession::RunBound {
 void DatabaseSession::run_statement(const RunPtr& run) {
   Transaction& transaction = open_transaction();
   const expr::EvalContext eval = eval_context(transaction);
-  const StatementGuard guard(database_.clock(), cancelled_, settings_.statement_timeout_ms());
+  StatementGuard guard(database_.clock(), database_.memory(), cancelled_, settings_.statement_timeout_ms());
   const QueryEnvironment env = environment(transaction, eval, guard);
   // Held here: EXECUTE puts another statement in the portal.
   const PreparedStatementPtr prepared = run->portal->prepared;
@@ -623,7 +621,7 @@ void DatabaseSession::copy_done(Completion done) {
   const std::unique_ptr<CopyIn> copy = std::move(copy_);
   Transaction& transaction = open_transaction();
   const expr::EvalContext eval = eval_context(transaction);
-  const StatementGuard guard(database_.clock(), cancelled_, settings_.statement_timeout_ms());
+  StatementGuard guard(database_.clock(), database_.memory(), cancelled_, settings_.statement_timeout_ms());
   const QueryEnvironment env = environment(transaction, eval, guard);
   const auto insert = [&]() -> Status {
     TRY(Delta rows, copy->finish(text_));

@@ -169,6 +169,15 @@ void SchemaChanges::refused() {
   to_hydrate_.clear();
 }
 
+void SchemaChanges::gave_up(const std::vector<ObjectId>& views) {
+  for (auto view = views.rbegin(); view != views.rend(); ++view) {
+    sequencer_.circuit().detach(*view);
+    attached_.erase(*view);
+    std::erase(built_, *view);
+    dropped_.push_back(*view);  // its state, that is
+  }
+}
+
 Result<WorldPtr> SchemaChanges::world_of(const catalog::CatalogPtr& catalog,
                                          const std::set<ObjectId>& views_with_state) {
   std::map<ObjectId, RelationPtr> relations;
@@ -199,8 +208,15 @@ Status SchemaChanges::finish_replay(const WorldPtr& world) {
     if (relation->object().as<catalog::MaterializedView>() == nullptr || attached_.contains(id)) continue;
     TRY(dataflow::CircuitPlan plan, plan_of(world->catalog, relation->object()));
     const TickId tick = next(sequencer_.last_tick());
-    TRY(const bool built, hydrator_.build_at_any_cost(tick, *world, *relation, plan));
-    if (built) {
+    if (relation->readiness() == Readiness::kFailed) {  // Given up by a tick that was replayed.
+      relation->clear(sequencer_.last_tick(), tick);
+      relation->set_readiness(Readiness::kHydrating);
+    }
+    const Result<bool> built = hydrator_.build_at_any_cost(tick, *world, *relation, plan);
+    if (!built) {
+      log_error("a view cannot be built", {{"view", relation->object().name.name}, {"error", built.error().message()}});
+      relation->set_readiness(Readiness::kFailed, built.error());
+    } else if (*built) {
       attached_.insert(id);
       sequencer_.publish_installed();
     } else {

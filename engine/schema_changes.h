@@ -26,6 +26,7 @@ class SchemaChanges final : public Sequencer::DdlApplier {
   Result<WorldPtr> apply(TickId tick, const WorldPtr& world, const std::vector<DdlStep>& steps) override;
   void published(TickId tick, const WorldPtr& world) override;
   void refused() override;
+  void gave_up(const std::vector<ObjectId>& views) override;
 
   // --- recovery ---
   // The World of a checkpointed catalog, without rows yet. The views' operators are attached to the

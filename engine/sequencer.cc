@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/check.h"
+#include "base/log.h"
 
 namespace millrace::engine {
 
@@ -28,7 +29,12 @@ struct Sequencer::Tick {
 };
 
 Sequencer::Sequencer(SequencerParts parts, std::unique_ptr<dataflow::Circuit> circuit)
-    : parts_(parts), circuit_(std::move(circuit)), reader_(parts.registry.make_reader()) {}
+    : parts_(parts),
+      guard_(parts.clock, parts.memory, parts.view_tick_ns_max),
+      circuit_(std::move(circuit)),
+      reader_(parts.registry.make_reader()) {
+  circuit_->set_guard(&guard_);
+}
 
 Sequencer::~Sequencer() { stop(); }
 
@@ -50,6 +56,7 @@ void Sequencer::stop() {
     const std::scoped_lock lock(mutex_);
     stopping_ = true;
   }
+  guard_.hurry();
   arrived_.notify_all();
   if (tick_thread_) tick_thread_->join();
   {
@@ -263,13 +270,38 @@ Status Sequencer::log(Tick& tick) {
 }
 
 void Sequencer::compute(Tick& tick) {
+  guard_.begin_tick();
   tick.views = &circuit_->step(tick.id, tick.changes);
+  bool all_well = true;
   for (const dataflow::ViewChange& view : *tick.views) {
+    all_well &= !view.failure;
     Relation* relation = world_->find(view.view);
     if (relation == nullptr) continue;  // Dropped by this very tick.
     for (const DeltaBatch& batch : view.rows) relation->rows()->apply(tick.id, batch);
     relation->errors().apply(tick.id, view.errors);
   }
+  if (!all_well) give_up(tick.id, *tick.views);
+}
+
+void Sequencer::give_up(TickId tick, const std::vector<dataflow::ViewChange>& views) {
+  std::vector<ObjectId> given_up;
+  for (const dataflow::ViewChange& view : views) {
+    if (!view.failure) continue;
+    given_up.push_back(view.view);
+    Relation* relation = world_->find(view.view);
+    if (relation == nullptr) continue;
+    const std::string& name = relation->object().name.name;
+    const SqlError error =
+        SqlError(view.failure->state(), "materialized view \"" + name + "\" was given up at tick " +
+                                            std::to_string(tick.value()) + ": " + view.failure->message())
+            .with_detail(view.failure->detail())
+            .with_hint(view.failure->hint());
+    log_error("a view was given up", {{"view", name}, {"tick", tick.value()}, {"error", view.failure->message()}});
+    // A read at this tick or later finds the error, whatever it took the view for before.
+    relation->errors().apply(tick, {{error, 1}});
+    relation->set_readiness(Readiness::kFailed, error);
+  }
+  ddl_->gave_up(given_up);
 }
 
 void Sequencer::notify_listeners(const Tick& tick) {

@@ -29,6 +29,7 @@
 #include "base/clock.h"
 #include "base/executor.h"
 #include "dataflow/circuit.h"
+#include "engine/step_guards.h"
 #include "engine/tick_history.h"
 #include "engine/transaction.h"
 #include "engine/world.h"
@@ -64,10 +65,12 @@ class TickListener {
 struct SequencerParts {
   Clock& clock;
   Executor& executor;
+  MemoryBudget& memory;
   storage::TickLog& log;
   storage::ReadRegistry& registry;
   WorldHolder& world;
   TickHistory& history;
+  int64_t view_tick_ns_max;
 };
 
 class Sequencer {
@@ -82,6 +85,8 @@ class Sequencer {
     virtual void published(TickId tick, const WorldPtr& world) = 0;
     // The tick did not happen after all: what apply() began is undone.
     virtual void refused() = 0;
+    // The guard has given these views up in a tick; readers after what they read. They are to be detached.
+    virtual void gave_up(const std::vector<ObjectId>& views) = 0;
   };
 
   Sequencer(SequencerParts parts, std::unique_ptr<dataflow::Circuit> circuit);
@@ -90,7 +95,8 @@ class Sequencer {
   void set_ddl_applier(DdlApplier& applier) { ddl_ = &applier; }
 
   void start();
-  // Finishes what is queued, publishes it, and ends the tick thread. Later commits get 57P01.
+  // Finishes what is queued, publishes it, and ends the tick thread. Later commits get 57P01. Views that a tick
+  // keeps busy much longer are given up: they are built again at the next start.
   void stop();
 
   void submit(CommitRequest request);
@@ -142,6 +148,7 @@ class Sequencer {
   void admit_sources(Tick& tick, std::vector<PendingSource>& sources);
   Status log(Tick& tick);
   void compute(Tick& tick);
+  void give_up(TickId tick, const std::vector<dataflow::ViewChange>& views);
   void notify_listeners(const Tick& tick);
   void publish(const Tick& tick, WorldPtr next_world);
 
@@ -150,6 +157,7 @@ class Sequencer {
   void wait_synced(TickId tick);
 
   SequencerParts parts_;
+  TickGuard guard_;
   std::unique_ptr<dataflow::Circuit> circuit_;
   storage::Reader reader_;
   DdlApplier* ddl_ = nullptr;

@@ -97,8 +97,9 @@ class TestClient {
 
 class TestDatabase {
  public:
-  explicit TestDatabase(const std::string& name)
-      : directory_(std::filesystem::temp_directory_path() / ("millrace_" + name)) {
+  // `options`: all but the directory.
+  explicit TestDatabase(const std::string& name, DatabaseOptions options = {})
+      : options_(std::move(options)), directory_(std::filesystem::temp_directory_path() / ("millrace_" + name)) {
     std::filesystem::remove_all(directory_);
     open();
   }
@@ -118,8 +119,9 @@ class TestDatabase {
 
  private:
   void open() {
-    Result<std::unique_ptr<Database>> opened = Database::open(
-        {.data_directory = directory_.string()}, {.clock = *clock_, .rng = *rng_, .executor = *executor_, .fs = *fs_});
+    options_.data_directory = directory_.string();
+    Result<std::unique_ptr<Database>> opened =
+        Database::open(options_, {.clock = *clock_, .rng = *rng_, .executor = *executor_, .fs = *fs_});
     MILLRACE_CHECK(opened.has_value(), opened ? "" : opened.error().message().c_str());
     database_ = *std::move(opened);
     database_->start();
@@ -131,6 +133,7 @@ class TestDatabase {
     database_.reset();
   }
 
+  DatabaseOptions options_;
   std::filesystem::path directory_;
   std::unique_ptr<Clock> clock_ = system_clock();
   std::unique_ptr<Rng> rng_ = system_rng();

@@ -35,6 +35,16 @@ void ViewErrors::apply(TickId tick, const std::vector<dataflow::ErrorChange>& ch
     entry->second.second += change.weight;
     if (entry->second.second == 0) weights_.erase(entry);
   }
+  note(tick);
+}
+
+void ViewErrors::clear(TickId tick) {
+  if (weights_.empty()) return;
+  weights_.clear();
+  note(tick);
+}
+
+void ViewErrors::note(TickId tick) {
   State state{.since = tick, .first = {}};
   if (!weights_.empty()) state.first = weights_.begin()->second.first;
   const std::scoped_lock lock(mutex_);
@@ -78,6 +88,12 @@ Status ViewErrors::load(std::string_view bytes) {
 Relation::Relation(catalog::ObjectPtr object, std::unique_ptr<storage::ServedIndex> rows)
     : object_(std::move(object)), rows_(std::move(rows)) {
   if (object_->as<catalog::Table>() != nullptr) unique_keys_.emplace(*object_, *rows_);
+}
+
+void Relation::clear(TickId published, TickId tick) {
+  errors_.clear(tick);
+  storage::ServedIndex::Scan scan(*rows_, published);
+  for (DeltaBatch batch = scan.next(); !batch.empty(); batch = scan.next()) rows_->apply(tick, batch.negate());
 }
 
 void Relation::set_readiness(Readiness readiness, std::optional<SqlError> failure) {

@@ -29,6 +29,8 @@ class ViewErrors {
   void apply(TickId tick, const std::vector<dataflow::ErrorChange>& changes);
   // The error a read at `tick` answers, if any. Costs one load while the view never failed.
   std::optional<SqlError> error_at(TickId tick) const;
+  // No errors from `tick` on.
+  void clear(TickId tick);
   // For checkpoints.
   std::string save() const;
   Status load(std::string_view bytes);
@@ -39,6 +41,8 @@ class ViewErrors {
     std::optional<SqlError> first;  // by text, so that every replay answers the same one
   };
   static constexpr size_t kStatesKept = 64;
+
+  void note(TickId tick);
 
   std::map<std::string, std::pair<SqlError, int64_t>> weights_;  // by text; tick thread only
   std::atomic<bool> ever_failed_{false};
@@ -66,6 +70,9 @@ class Relation {
   // Of a table; null otherwise. Tick thread only.
   UniqueKeys* unique_keys() { return unique_keys_ ? &*unique_keys_ : nullptr; }
   ViewErrors& errors() { return errors_; }
+  // No rows and no errors from `tick` on: the view is built anew. Tick thread, an entered reader; `published` is the
+  // newest published tick.
+  void clear(TickId published, TickId tick);
   const ViewErrors& errors() const { return errors_; }
 
   Readiness readiness() const { return readiness_.load(std::memory_order_acquire); }

@@ -32,6 +32,8 @@ class MatchSink {
   virtual ~MatchSink() = default;
   // All matches of one probe row come one after another, probe rows in ascending order.
   virtual void on_matches(std::span<const Match> matches) = 0;
+  // True: the rest of the matches is not wanted. Some of them may come all the same.
+  virtual bool enough() const { return false; }
 };
 inline constexpr size_t kMatchChunk = 256;
 

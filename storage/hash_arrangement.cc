@@ -136,6 +136,7 @@ void HashArrangement::find(const DeltaBatch& probe, std::span<const ColumnIndex>
   const TrieEntry root = table_->root().entry;
   for (size_t begin = 0; begin < probe.rows(); begin += kChunk) {
     const size_t end = std::min(begin + kChunk, probe.rows());
+    if (sink.enough()) return;
     table_->prefetch(hashes.subspan(begin, end - begin));
     for (size_t row = begin; row < end; ++row) find_row(root, *records_, probe, row, probe_key, hashes[row], buffer);
   }

@@ -16,12 +16,15 @@ class AppendPairs final : public PairBuilder::Sink {
 template <class AddPair>
 class AddMatches final : public storage::MatchSink {
  public:
-  AddMatches(AddPair add) : add_(std::move(add)) {}
+  AddMatches(const StepControl& control, AddPair add) : control_(control), add_(std::move(add)) {}
   void on_matches(std::span<const storage::Match> matches) override {
+    if (enough()) return;
     for (const storage::Match& match : matches) add_(match);
   }
+  bool enough() const override { return control_.stopped(); }
 
  private:
+  const StepControl& control_;
   AddPair add_;
 };
 
@@ -58,7 +61,8 @@ void InnerTerms::probe(const Delta& left, const Delta& right, const StepContext&
 void InnerTerms::probe_right(const Delta& left, const StepContext& context, OperatorOutput& out) {
   AppendPairs append(out);
   for (const DeltaBatch& batch : left) {
-    AddMatches sink([&](const storage::Match& match) {
+    if (context.control.stopped()) return;
+    AddMatches sink(context.control, [&](const storage::Match& match) {
       pairs_.add(batch, match.probe_row, right_.state().layout(), match.row,
                  batch.weight(match.probe_row) * match.weight, 0);
       if (pairs_.full()) pairs_.flush(context, out.errors, append);
@@ -70,7 +74,8 @@ void InnerTerms::probe_right(const Delta& left, const StepContext& context, Oper
 void InnerTerms::probe_left(const Delta& right, const StepContext& context, OperatorOutput& out) {
   AppendPairs append(out);
   for (const DeltaBatch& batch : right) {
-    AddMatches sink([&](const storage::Match& match) {
+    if (context.control.stopped()) return;
+    AddMatches sink(context.control, [&](const storage::Match& match) {
       pairs_.add(left_.state().layout(), match.row, batch, match.probe_row,
                  batch.weight(match.probe_row) * match.weight, 0);
       if (pairs_.full()) pairs_.flush(context, out.errors, append);
@@ -87,7 +92,9 @@ void InnerTerms::probe_both(const Delta& left, const Delta& right, const StepCon
   for (const DeltaBatch& batch : left) {
     const std::vector<uint64_t> hashes = storage::hash_keys(batch, left_key_);
     for (size_t row = 0; row < batch.rows(); ++row) {
+      if (context.control.stopped()) return;
       index.find(batch, row, left_key_, hashes[row], [&](const DeltaBatch& other, size_t other_row) {
+        if (context.control.stopped()) return;
         pairs_.add(batch, row, other, other_row, batch.weight(row) * other.weight(other_row), 0);
         if (pairs_.full()) pairs_.flush(context, out.errors, append);
       });

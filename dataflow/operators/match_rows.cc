@@ -63,6 +63,11 @@ void PairBuilder::add(const DeltaBatch& left, size_t left_row, const DeltaBatch&
 void PairBuilder::flush(const StepContext& context, std::vector<ErrorChange>& errors, Sink& sink) {
   if (builder_.rows() == 0) return;
   DeltaBatch pairs = builder_.finish();
+  // Most pairs may fail the residual: then nothing is emitted, and nobody else asks.
+  if (!context.control.go_on()) {
+    numbers_.clear();
+    return;
+  }
   if (residual_) {
     std::vector<uint32_t> kept;
     expr::ErrorSink failed;

@@ -46,12 +46,15 @@ class RowTracker final : public MatchTracker {
   template <class Add>
   class ForEachMatch final : public storage::MatchSink {
    public:
-    explicit ForEachMatch(Add add) : add_(std::move(add)) {}
+    ForEachMatch(const StepControl& control, Add add) : control_(control), add_(std::move(add)) {}
     void on_matches(std::span<const storage::Match> matches) override {
+      if (enough()) return;
       for (const storage::Match& match : matches) add_(match);
     }
+    bool enough() const override { return control_.stopped(); }
 
    private:
+    const StepControl& control_;
     Add add_;
   };
 
@@ -60,7 +63,7 @@ class RowTracker final : public MatchTracker {
     CountPartners count(side_.left_types.size(), partners_);
     std::vector<ErrorChange> ignored;
     for (const DeltaBatch& batch : right) {
-      ForEachMatch add([&](const storage::Match& match) {
+      ForEachMatch add(context.control, [&](const storage::Match& match) {
         pairs_.add(side_.left->state().layout(), match.row, batch, match.probe_row, batch.weight(match.probe_row), 0);
         if (pairs_.full()) pairs_.flush(context, ignored, count);
       });
@@ -99,6 +102,7 @@ class RowTracker final : public MatchTracker {
     const DeltaIndex right_index(right, side_.right_key, side_.null_safe);
     std::vector<uint32_t> forgotten;
     for (const Change& change : changes) {
+      if (context.control.stopped()) return;
       const bool comparable = side_.null_safe || !storage::key_has_null(batch, change.row, side_.left_key);
       const int64_t before = comparable ? side_.left->state().weight_of(batch, change.row) : 0;
       if (comparable && before == 0) count_partners(batch, change.row, hashes[change.row], right_index, context);
@@ -118,13 +122,15 @@ class RowTracker final : public MatchTracker {
                       const StepContext& context) {
     CountPartners count(side_.left_types.size(), partners_);
     std::vector<ErrorChange> ignored;
-    ForEachMatch add([&](const storage::Match& match) {
+    ForEachMatch add(context.control, [&](const storage::Match& match) {
       pairs_.add(batch, row, side_.right->state().layout(), match.row, match.weight, 0);
       if (pairs_.full()) pairs_.flush(context, ignored, count);
     });
     side_.right->state().find_one(batch, row, side_.left_key, hash, add);
     right_index.find(batch, row, side_.left_key, hash, [&](const DeltaBatch& other, size_t other_row) {
+      if (context.control.stopped()) return;
       pairs_.add(batch, row, other, other_row, other.weight(other_row), 0);
+      if (pairs_.full()) pairs_.flush(context, ignored, count);
     });
     pairs_.flush(context, ignored, count);
     if (partners_.rows() == 0) return;

@@ -14,8 +14,11 @@ class SemiJoin final : public Operator {
   void probe(std::span<const Delta* const> inputs, const StepContext& context, OperatorOutput& out) override {
     if (pairs_for_errors_) {
       OperatorOutput pairs;
+      ForgetRows forget(pairs);
+      pairs.begin(context.control, &forget);
       pairs_for_errors_->probe(*inputs[0], *inputs[1], context, pairs);
-      out.errors = std::move(pairs.errors);
+      pairs.clear_rows();
+      out.errors.insert(out.errors.end(), pairs.errors.begin(), pairs.errors.end());
     }
     tracker_->step(*inputs[0], *inputs[1], context, anti_ ? nullptr : &result_, anti_ ? &result_ : nullptr);
     if (result_.rows() > 0) out.add(result_.finish());
@@ -26,6 +29,15 @@ class SemiJoin final : public Operator {
   void add_statistics(Circuit::ViewStatistics& statistics) const override { tracker_->add_statistics(statistics); }
 
  private:
+  class ForgetRows final : public OperatorOutput::Drain {
+   public:
+    explicit ForgetRows(OperatorOutput& out) : out_(out) {}
+    void drain() override { out_.clear_rows(); }
+
+   private:
+    OperatorOutput& out_;
+  };
+
   const bool anti_;
   std::unique_ptr<MatchTracker> tracker_;
   std::optional<InnerTerms> pairs_for_errors_;  // only when the residual can fail

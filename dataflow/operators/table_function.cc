@@ -101,7 +101,7 @@ class TableFunctionCall final : public Operator {
         bad[failure.row] = true;
         out.errors.push_back({std::move(failure.error), batch.weight(failure.row)});
       }
-      for (size_t row = 0; row < batch.rows(); ++row) {
+      for (size_t row = 0; row < batch.rows() && !context.control.stopped(); ++row) {
         if (bad[row]) continue;
         if (Status called = call(batch, row, context, out); !called) {
           out.errors.push_back({std::move(called).error(), batch.weight(row)});
@@ -117,7 +117,7 @@ class TableFunctionCall final : public Operator {
     for (RunningCall& call : calls_) TRY(call.open(row, context));
     std::vector<bool> has(calls_.size());
     int64_t ordinal = 0;
-    for (;;) {
+    while (!context.control.stopped()) {
       bool any = false;
       for (size_t i = 0; i < calls_.size(); ++i) {
         TRY(const bool more, calls_[i].next());
