@@ -32,9 +32,7 @@ class QueryRun {
   Result<Delta> look_up() {
     const sql::PointRead& read = *query_.point_read;
     const Relation* relation = env_.world.find(read.relation);
-    if (relation == nullptr || relation->rows() == nullptr || env_.own_writes.contains(read.relation)) {
-      return run_circuit();
-    }
+    if (relation == nullptr || relation->rows() == nullptr) return run_circuit();
     if (const auto error = relation->errors().error_at(env_.tick)) return *error;
     const storage::ServedIndex& index = *relation->rows();
     DeltaBuilder key(index.key_layout().types());
@@ -46,16 +44,25 @@ class QueryRun {
     key.end_row(1);
     const DeltaBatch probe = key.finish();
     const std::string packed = index.key_layout().pack(probe, 0);
+    std::map<std::string, int64_t, std::less<>> weights;
+    index.find(env_.tick, packed, index.hash_of(packed), [&](const storage::ServedRow& row) {
+      weights[std::string(row.row)] += row.weight;
+      return true;
+    });
+    if (const auto own = env_.own_writes.find(read.relation); own != env_.own_writes.end()) {
+      own->second.find(probe, 0, storage::first_columns(read.key.size()), index.key(),
+                       [&](PackedRow row, int64_t weight) { weights[std::string(row)] += weight; });
+    }
     std::vector<SqlType> types;
     for (const uint32_t column : read.projection) types.push_back(index.layout().type(column));
     DeltaBuilder found(types);
-    index.find(env_.tick, packed, index.hash_of(packed), [&](const storage::ServedRow& row) {
+    for (const auto& [row, weight] : weights) {
+      if (weight <= 0) continue;
       for (size_t c = 0; c < read.projection.size(); ++c) {
-        index.layout().unpack_column(row.row, read.projection[c], found.column(c));
+        index.layout().unpack_column(row, read.projection[c], found.column(c));
       }
-      found.end_row(row.weight);
-      return true;
-    });
+      found.end_row(weight);
+    }
     Delta rows;
     if (found.rows() > 0) rows.push_back(found.finish());
     return rows;
@@ -85,7 +92,7 @@ class QueryRun {
       TRY(read_source(input, *relation));
     }
     const auto own = env_.own_writes.find(input);
-    if (own != env_.own_writes.end()) TRY(step({{input, own->second}}));
+    if (own != env_.own_writes.end()) TRY(step({{input, own->second.deltas()}}));
     return {};
   }
 

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/executor.h"
 #include "engine/step_guards.h"
+#include "engine/table_changes.h"
 #include "engine/tick_history.h"
 #include "engine/world.h"
 #include "expr/eval_context.h"
@@ -27,7 +28,7 @@ struct QueryEnvironment {
   catalog::CatalogPtr catalog;  // the transaction's: its own new tables included
   TickId tick;
   storage::ReadRegistry& registry;
-  const std::map<ObjectId, Delta>& own_writes;
+  const std::map<ObjectId, TableChanges>& own_writes;
   TickHistory& history;
   Clock& clock;
   Executor& executor;

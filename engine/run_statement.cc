@@ -1,6 +1,7 @@
 // Running bound statements: which transaction they read and write in, what they answer.
 #include <algorithm>
 
+#include "engine/column_types.h"
 #include "engine/database_session.h"
 #include "expr/expr_rewrite.h"
 #include "expr/program.h"
@@ -172,8 +173,9 @@ Status DatabaseSession::add_write(ObjectId table, TableWrite write, const sql::B
     }
   }
   if (write.reads_table) transaction.depends_on.insert(table);
-  Delta& writes = transaction.writes[table];
-  writes.insert(writes.end(), write.change.begin(), write.change.end());
+  if (write.change.empty()) return {};
+  const auto changes = transaction.writes.try_emplace(table, column_types(*transaction.catalog->find(table))).first;
+  changes->second.add(write.change);
   return {};
 }
 
@@ -398,7 +400,6 @@ struct DatabaseSession::RunBound {
     Outcome outcome = complete(drop.tag);
     for (const std::string& text : drop.notices) outcome.notices.push_back(notice(text));
     if (step.change.empty()) return outcome;
-    for (const ObjectId id : drop.objects) transaction.writes.erase(id);
     TRY(Answer answer, apply_ddl(std::move(step), drop.tag));
     (*answer)->notices = std::move(outcome.notices);
     return answer;
@@ -455,10 +456,32 @@ struct DatabaseSession::RunBound {
         session.rollback();
         return outcome;
       case sql::TransactionAction::kSavepoint:
-      case sql::TransactionAction::kRelease:
-      case sql::TransactionAction::kRollbackTo: break;
+        TRY(require_block("SAVEPOINT"));
+        transaction.savepoints.push_back(transaction.save(statement.savepoint, session.settings_.snapshot()));
+        return outcome;
+      case sql::TransactionAction::kRelease: {
+        TRY(require_block("RELEASE SAVEPOINT"));
+        TRY(const size_t savepoint, transaction.find_savepoint(statement.savepoint));
+        transaction.savepoints.resize(savepoint);
+        return outcome;
+      }
+      case sql::TransactionAction::kRollbackTo: {
+        TRY(require_block("ROLLBACK TO SAVEPOINT"));
+        TRY(const size_t savepoint, transaction.find_savepoint(statement.savepoint));
+        transaction.rewind(savepoint);
+        session.settings_.go_back_to(transaction.savepoints[savepoint].settings);
+        session.failed_ = false;
+        session.names_.reset();
+        session.refresh_text();
+        return outcome;
+      }
     }
-    return not_supported("SAVEPOINT", "Split the work into several transactions.");
+    MILLRACE_UNREACHABLE("transaction action");
+  }
+
+  Status require_block(const char* what) const {
+    if (session.in_block_) return {};
+    return SqlError(sqlstate::kNoActiveSqlTransaction, std::string(what) + " can only be used in transaction blocks");
   }
 
   Answer operator()(const sql::BoundSet& set) const {

@@ -13,7 +13,10 @@ void DatabaseSession::commit(std::function<void(Status)> done) {
   request.read_tick = transaction_->pin.tick();
   request.world_version = transaction_->world->version;
   request.ddl = std::move(transaction_->ddl);
-  request.writes = std::move(transaction_->writes);
+  for (auto& [table, changes] : transaction_->writes) {
+    if (transaction_->catalog->find(table) == nullptr) continue;  // Dropped in the same transaction.
+    request.writes[table] = changes.take();
+  }
   request.depends_on = std::move(transaction_->depends_on);
   // Views that this makes: the answer waits until they hold what their inputs held.
   std::vector<ObjectId> views;

@@ -332,6 +332,11 @@ void SessionSettings::rollback() {
   if (before_transaction_) restore(*std::exchange(before_transaction_, std::nullopt));
 }
 
+void SessionSettings::go_back_to(const SettingsSnapshot& snapshot) {
+  restore(snapshot.values);
+  before_local_ = snapshot.before_local;
+}
+
 void SessionSettings::restore(const std::map<std::string, std::string>& values) {
   for (const auto& [name, value] : values) {
     if (values_[name] == value) continue;

@@ -17,6 +17,12 @@
 
 namespace millrace::engine {
 
+// The values at one moment, for savepoints.
+struct SettingsSnapshot {
+  std::map<std::string, std::string> values;
+  std::map<std::string, std::string> before_local;
+};
+
 class SessionSettings {
  public:
   SessionSettings();
@@ -42,6 +48,8 @@ class SessionSettings {
   void begin_transaction();
   void commit();
   void rollback();
+  SettingsSnapshot snapshot() const { return {values_, before_local_}; }
+  void go_back_to(const SettingsSnapshot& snapshot);
 
   // The startup message's parameters become what RESET goes back to.
   void make_defaults();

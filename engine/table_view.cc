@@ -30,35 +30,19 @@ TableView::TableView(const QueryEnvironment& environment, ObjectId table)
       table_(*environment.catalog->find(table)),
       index_(environment.world.find(table) != nullptr ? environment.world.find(table)->rows() : nullptr),
       reader_(environment.registry.make_reader()),
-      layout_(column_types(table_)) {
+      layout_(column_types(table_)),
+      own_(nullptr),
+      statement_(column_types(table_)) {
   const auto own = environment.own_writes.find(table);
-  if (own == environment.own_writes.end()) return;
-  for (const DeltaBatch& batch : own->second) {
-    for (size_t row = 0; row < batch.rows(); ++row) own_[layout_.pack(batch, row)] += batch.weight(row);
-  }
+  if (own != environment.own_writes.end()) own_ = &own->second;
 }
 
-void TableView::add(const DeltaBatch& rows, int64_t sign) {
-  for (size_t row = 0; row < rows.rows(); ++row) statement_[layout_.pack(rows, row)] += sign * rows.weight(row);
-}
+void TableView::add(const DeltaBatch& rows, int64_t sign) { statement_.add(sign > 0 ? rows : rows.negate()); }
 
-Delta TableView::changes() const {
-  DeltaBuilder builder(layout_.types());
-  for (const auto& [row, weight] : statement_) {
-    if (weight == 0) continue;
-    layout_.unpack(row, builder);
-    builder.end_row(weight);
-  }
-  Delta delta;
-  if (builder.rows() > 0) delta.push_back(builder.finish());
-  return delta;
-}
+Delta TableView::changes() const { return statement_.net(); }
 
 int64_t TableView::net_weight(PackedRow row, int64_t base) const {
-  const std::string key(row);
-  const auto own = own_.find(key);
-  const auto mine = statement_.find(key);
-  return base + (own != own_.end() ? own->second : 0) + (mine != statement_.end() ? mine->second : 0);
+  return base + (own_ != nullptr ? own_->weight_of(row) : 0) + statement_.weight_of(row);
 }
 
 // Rows of the pinned table with these columns equal to row 0 of `probe`.
@@ -105,11 +89,11 @@ std::optional<DeltaBatch> TableView::find(const DeltaBatch& probe, const std::ve
   visit_base(probe, columns, [&](PackedRow row, int64_t weight) {
     if (net_weight(row, weight) > 0) found = std::string(row);
   });
-  for (const Weights* weights : {&own_, &statement_}) {
-    for (const auto& [row, weight] : *weights) {
-      if (found || weight <= 0 || !storage::keys_equal(probe, 0, key, layout_, row, key)) continue;
-      if (net_weight(row, 0) > 0) found = row;
-    }
+  for (const TableChanges* changes : {own_, &statement_}) {
+    if (changes == nullptr || found) continue;
+    changes->find(probe, 0, key, key, [&](PackedRow row, int64_t weight) {
+      if (!found && weight > 0 && net_weight(row, 0) > 0) found = std::string(row);
+    });
   }
   if (!found) return std::nullopt;
   DeltaBuilder builder(layout_.types());
@@ -118,22 +102,12 @@ std::optional<DeltaBatch> TableView::find(const DeltaBatch& probe, const std::ve
   return builder.finish();
 }
 
-bool TableView::changed_here(const DeltaBatch& row) const {
-  const auto found = statement_.find(layout_.pack(row, 0));
-  return found != statement_.end() && found->second > 0;
-}
+bool TableView::changed_here(const DeltaBatch& row) const { return statement_.weight_of(row, 0) > 0; }
 
 Status TableView::check_unique(const Delta& delta) const {
   if (delta.empty() || table_.as<catalog::Table>()->unique.empty()) return {};
-  Delta own;
-  DeltaBuilder builder(layout_.types());
-  for (const auto& [row, weight] : own_) {
-    layout_.unpack(row, builder);
-    builder.end_row(weight);
-  }
-  if (builder.rows() > 0) own.push_back(builder.finish());
   const Entered entered(reader_);
-  return UniqueKeys::check_at(table_, index_, env_.tick, own, delta);
+  return UniqueKeys::check_at(table_, index_, env_.tick, own_, delta);
 }
 
 Result<Delta> TableView::all_rows() const {
@@ -146,12 +120,10 @@ Result<Delta> TableView::all_rows() const {
       rows.push_back(std::move(batch));
     }
   }
-  DeltaBuilder builder(layout_.types());
-  for (const auto& [row, weight] : own_) {
-    layout_.unpack(row, builder);
-    builder.end_row(weight);
+  if (own_ != nullptr) {
+    const Delta own = own_->net();
+    rows.insert(rows.end(), own.begin(), own.end());
   }
-  if (builder.rows() > 0) rows.push_back(builder.finish());
   return rows;
 }
 

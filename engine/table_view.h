@@ -1,16 +1,15 @@
 // A table as one statement sees it: its rows at the transaction's tick, the transaction's own writes, and
 // what this statement has changed so far. Looks rows up without a query.
 //
-// Threads: one. Cost: a lookup is one in the served index, plus a pass over the transaction's own writes
-// to the table (indexed once, when first asked).
+// Threads: one. Cost: a lookup is one in the served index, one in the transaction's own writes and one in the
+// statement's. By the columns of a constraint that is not the primary key, the served rows are read through.
 #pragma once
 
 #include <optional>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/query_runner.h"
+#include "engine/table_changes.h"
 #include "types/row_layout.h"
 
 namespace millrace::engine {
@@ -35,8 +34,6 @@ class TableView {
   Result<Delta> all_rows() const;
 
  private:
-  using Weights = std::unordered_map<std::string, int64_t>;
-
   void visit_base(const DeltaBatch& probe, const std::vector<uint32_t>& columns,
                   const std::function<void(PackedRow, int64_t)>& visit) const;
   int64_t net_weight(PackedRow row, int64_t base) const;
@@ -46,8 +43,8 @@ class TableView {
   const storage::ServedIndex* index_;  // null for a table made by this transaction
   mutable storage::Reader reader_;
   RowLayout layout_;
-  Weights own_;        // the transaction's earlier writes
-  Weights statement_;  // this statement's
+  const TableChanges* own_;  // the transaction's earlier writes; null: none
+  TableChanges statement_;   // this statement's
 };
 
 }  // namespace millrace::engine

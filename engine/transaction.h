@@ -14,6 +14,8 @@
 
 #include "base/ids.h"
 #include "dataflow/circuit_plan.h"
+#include "engine/session_settings.h"
+#include "engine/table_changes.h"
 #include "engine/tick_record.h"
 #include "engine/world.h"
 #include "storage/read_registry.h"
@@ -27,16 +29,31 @@ struct DdlStep {
   std::map<ObjectId, dataflow::CircuitPlan> plans;
 };
 
+// Where ROLLBACK TO goes back to.
+struct Savepoint {
+  std::string name;
+  std::map<ObjectId, size_t> marks;  // of the tables written to
+  size_t ddl;
+  catalog::CatalogPtr catalog;
+  SettingsSnapshot settings;
+};
+
 struct Transaction {
   WorldPtr world;               // as it was at the first statement
   storage::ReadPin pin;         // the tick its reads see
   catalog::CatalogPtr catalog;  // world->catalog with its own DDL on top
   std::vector<DdlStep> ddl;
-  std::map<ObjectId, Delta> writes;  // by table, to be added to it
-  std::set<ObjectId> depends_on;     // tables whose contents its writes were computed from
+  std::map<ObjectId, TableChanges> writes;  // by table, to be added to it
+  std::set<ObjectId> depends_on;            // tables whose contents its writes were computed from
   bool read_only = false;
+  std::vector<Savepoint> savepoints;  // the newest last; names may repeat
 
   bool has_writes() const { return !writes.empty() || !ddl.empty(); }
+  Savepoint save(std::string name, SettingsSnapshot settings) const;
+  // Forgets what was done since; the savepoint stays, the newer ones go. What the writes depend on is not forgotten.
+  void rewind(size_t savepoint);
+  // The newest of that name; 3B001.
+  Result<size_t> find_savepoint(const std::string& name) const;
 };
 
 // The writes of a transaction on their way to the sequencer.

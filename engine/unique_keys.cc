@@ -158,16 +158,18 @@ Status UniqueKeys::check(const Delta& delta) const {
 }
 
 Status UniqueKeys::check_at(const catalog::Object& table, const storage::ServedIndex* rows, TickId tick,
-                            const Delta& own_writes, const Delta& delta) {
+                            const TableChanges* own_writes, const Delta& delta) {
   for (const catalog::UniqueConstraint& unique : table.as<catalog::Table>()->unique) {
     if (!unique.primary) continue;
     storage::KeyColumns columns;
     for (const uint32_t column : unique.columns) columns.emplace_back(column);
-    Delta both = delta;
-    both.insert(both.end(), own_writes.begin(), own_writes.end());
-    for (const auto& [hash, change] : net_by_key(both, columns)) {
+    for (const auto& [hash, change] : net_by_key(delta, columns)) {
       if (change.net <= 0) continue;
       int64_t sum = change.net;
+      if (own_writes != nullptr) {
+        own_writes->find(*change.batch, change.row, columns, columns,
+                         [&](PackedRow, int64_t weight) { sum += weight; });
+      }
       if (rows != nullptr) {
         rows->find(tick, *change.batch, change.row, columns, hash, [&](const storage::ServedRow& found) {
           sum += found.weight;

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "engine/table_changes.h"
 #include "storage/hash_arrangement.h"
 #include "storage/served_index.h"
 #include "types/delta_batch.h"
@@ -26,10 +27,10 @@ class UniqueKeys {
   // 23505 when adding `delta` would give some key a second row. Changes nothing.
   Status check(const Delta& delta) const;
   // The same for a transaction's statement: the primary key alone, against the rows at its tick and what
-  // the transaction itself wrote before. `rows` is null for a table that the transaction made.
+  // the transaction itself wrote before, if anything. `rows` is null for a table that the transaction made.
   // REQUIRES: the calling thread is an entered reader.
   static Status check_at(const catalog::Object& table, const storage::ServedIndex* rows, TickId tick,
-                         const Delta& own_writes, const Delta& delta);
+                         const TableChanges* own_writes, const Delta& delta);
   // After the rows have taken `delta`.
   void apply(const Delta& delta);
 
