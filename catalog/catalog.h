@@ -76,12 +76,28 @@ struct View {
   std::vector<std::string> search_path;
 };
 
+// What a materialized view's values are read, computed and written under, whoever reads it: its maker's settings when
+// it was made. A timestamptz becomes a date in the maker's time zone, at every tick and after every restart.
+struct ViewSettings {
+  DateStyle date_style = DateStyle::kIso;
+  DateOrder date_order = DateOrder::kMdy;
+  IntervalStyle interval_style = IntervalStyle::kPostgres;
+  std::string time_zone = "UTC";
+  bool bytea_hex = true;
+  int32_t extra_float_digits = 1;
+
+  static ViewSettings of(const TextContext& context);
+  // 22023 when the system no longer knows the time zone.
+  Result<TextContext> text_context() const;
+};
+
 struct MaterializedView {
   std::string query_sql;
   std::vector<std::string> search_path;
   bool quarantine = false;    // WITH (ON ERROR = 'QUARANTINE')
   std::vector<uint32_t> key;  // the served index's key columns
   bool has_key = false;
+  ViewSettings settings = {};
 };
 
 enum class GeneratorKind : uint8_t { kCounter, kClock, kAuction, kNexmark, kTpch, kKeyValue, kBank };

@@ -17,7 +17,7 @@ namespace millrace::catalog {
 namespace {
 
 constexpr std::string_view kMagic = "MRCATLG";
-constexpr uint64_t kVersion = 2;
+constexpr uint64_t kVersion = 3;
 
 class Writer {
  public:
@@ -74,6 +74,13 @@ class Reader {
   }
   uint32_t number32() { return static_cast<uint32_t>(number()); }
   bool boolean() { return number() != 0; }
+  // Of an enumeration whose last value is `last`.
+  template <class Enum>
+  Enum one_of(Enum last) {
+    const uint64_t value = number();
+    bad |= value > static_cast<uint64_t>(last);
+    return static_cast<Enum>(value);
+  }
   double real() { return std::bit_cast<double>(number()); }
   std::string string() {
     const uint64_t size = number();
@@ -141,6 +148,12 @@ struct WriteDetails {
     w.number(view.quarantine);
     w.numbers(view.key);
     w.number(view.has_key);
+    w.number(static_cast<uint64_t>(view.settings.date_style));
+    w.number(static_cast<uint64_t>(view.settings.date_order));
+    w.number(static_cast<uint64_t>(view.settings.interval_style));
+    w.string(view.settings.time_zone);
+    w.number(view.settings.bytea_hex);
+    w.signed_number(view.settings.extra_float_digits);
   }
   void operator()(const Source& source) const {
     w.number(source.from.index());
@@ -234,6 +247,13 @@ MaterializedView read_materialized_view(Reader& r) {
   view.quarantine = r.boolean();
   view.key = r.numbers();
   view.has_key = r.boolean();
+  if (r.version < 3) return view;
+  view.settings.date_style = r.one_of(DateStyle::kGerman);
+  view.settings.date_order = r.one_of(DateOrder::kDmy);
+  view.settings.interval_style = r.one_of(IntervalStyle::kIso8601);
+  view.settings.time_zone = r.string();
+  view.settings.bytea_hex = r.boolean();
+  view.settings.extra_float_digits = static_cast<int32_t>(r.signed_number());
   return view;
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "catalog/generator_tables.h"
+#include "types/time_zone.h"
 
 namespace millrace::catalog {
 namespace {
@@ -109,6 +110,35 @@ TEST(CatalogTest, ReadsWhatTheFirstVersionWrote) {
   EXPECT_EQ(object->columns[0].name, "a");
   EXPECT_EQ(object->columns[0].identity, Identity::kNone);
   EXPECT_TRUE(object->as<Table>()->foreign_keys.empty());
+}
+
+TEST(CatalogTest, ViewsKeepTheirMakersSettings) {
+  TextContext maker;
+  maker.date_style = DateStyle::kGerman;
+  maker.date_order = DateOrder::kDmy;
+  maker.interval_style = IntervalStyle::kIso8601;
+  maker.time_zone = find_time_zone("america/new_york");
+  maker.bytea_hex = false;
+  maker.extra_float_digits = -3;
+  MaterializedView view{"SELECT 1", {"public"}};
+  view.settings = ViewSettings::of(maker);
+  const std::string bytes = serialize(make(16400, "m", view));
+  const auto back = deserialize_object(bytes);
+  ASSERT_TRUE(back);
+  const auto context = back->as<MaterializedView>()->settings.text_context();
+  ASSERT_TRUE(context);
+  EXPECT_EQ(context->date_style, maker.date_style);
+  EXPECT_EQ(context->date_order, maker.date_order);
+  EXPECT_EQ(context->interval_style, maker.interval_style);
+  EXPECT_EQ(context->time_zone, maker.time_zone);
+  EXPECT_EQ(context->bytea_hex, maker.bytea_hex);
+  EXPECT_EQ(context->extra_float_digits, maker.extra_float_digits);
+  // The second version ended with the key: two styles, an order, the zone, two more.
+  std::string second = bytes.substr(0, bytes.size() - 3 - 1 - std::string("America/New_York").size() - 2);
+  second[0] = 2;
+  const auto older = deserialize_object(second);
+  ASSERT_TRUE(older);
+  EXPECT_EQ(older->as<MaterializedView>()->settings.time_zone, "UTC");
 }
 
 TEST(CatalogTest, RefusesDamageAndNewerVersions) {

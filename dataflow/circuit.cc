@@ -20,7 +20,7 @@ class RunningCircuit final : public Circuit {
  public:
   explicit RunningCircuit(Executor& executor) : executor_(executor) {}
 
-  Status attach(ObjectId view, const CircuitPlan& plan, const TextContext& context) override {
+  Status attach(ObjectId view, const CircuitPlan& plan, const expr::EvalContext& context) override {
     MILLRACE_CHECK(!views_.contains(view), "the view is attached already");
     TRY(std::unique_ptr<ViewOperators> operators, build_operators(view, plan, context));
     add(view, std::move(operators), /*is_new=*/true);

@@ -23,6 +23,7 @@
 #include "base/result.h"
 #include "dataflow/circuit_plan.h"
 #include "dataflow/step_guard.h"
+#include "expr/eval_context.h"
 #include "storage/checkpoint.h"
 #include "types/delta_batch.h"
 #include "types/type_info.h"
@@ -59,9 +60,9 @@ class Circuit {
 
   // Adds the operators of `plan` under the name `view`. Inputs that name a view of this circuit read
   // that view's changes of the same tick. The new view is empty: whoever attaches it feeds it what its
-  // inputs hold already, through the first step (see Hydrator in engine/).
+  // inputs hold already, through the first step (see Hydrator in engine/). What `context` borrows outlives the view.
   // REQUIRES: between ticks; `view` is new.
-  virtual Status attach(ObjectId view, const CircuitPlan& plan, const TextContext& context) = 0;
+  virtual Status attach(ObjectId view, const CircuitPlan& plan, const expr::EvalContext& context) = 0;
   // REQUIRES: between ticks; no view of this circuit reads `view`.
   virtual void detach(ObjectId view) = 0;
   // Takes over all views of `other`, state and all. REQUIRES: both between ticks, no common view.

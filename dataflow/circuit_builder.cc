@@ -85,11 +85,10 @@ const SharedArrangement& ArrangementPool::arrange(NodeIndex node, const Columns&
 }
 
 Result<std::unique_ptr<ViewOperators>> build_operators(ObjectId view, const CircuitPlan& plan,
-                                                       const TextContext& context) {
+                                                       const expr::EvalContext& context) {
   auto operators = std::make_unique<ViewOperators>();
   operators->relations = plan.inputs();
-  operators->eval = std::make_unique<expr::EvalContext>();
-  operators->eval->text = context;
+  operators->eval = std::make_unique<expr::EvalContext>(context);
   ArrangementPool pool(view, plan, *operators);
   for (NodeIndex index = 0; index < plan.nodes.size(); ++index) {
     const PlanNode& planned = plan.nodes[index];

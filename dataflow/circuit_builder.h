@@ -70,6 +70,6 @@ class ArrangementPool {
 };
 
 Result<std::unique_ptr<ViewOperators>> build_operators(ObjectId view, const CircuitPlan& plan,
-                                                       const TextContext& context);
+                                                       const expr::EvalContext& context);
 
 }  // namespace millrace::dataflow

@@ -195,5 +195,41 @@ TEST(DatabaseTest, ViewsEqualTheirQueriesUnderRandomChanges) {
   }
 }
 
+// A view is computed in its maker's time zone and styles, whoever reads it, whoever writes, after a restart too.
+TEST(DatabaseTest, AViewKeepsItsMakersSettings) {
+  TestDatabase database("view_settings");
+  const std::string wanted =
+      "1|2000-01-01 23:30:00|01.01.2000 23:30:00 EST|P1DT2H|1999-12-31 19:00:00\n"
+      "2|2000-07-02 00:30:00|02.07.2000 00:30:00 EDT|P1DT2H|1999-12-31 19:00:00";
+  {
+    TestClient maker = database.connect();
+    maker("CREATE TABLE t (n int PRIMARY KEY, at timestamptz, span interval)");
+    maker("SET TimeZone = 'America/New_York'; SET DateStyle = 'German'; SET IntervalStyle = 'iso_8601'");
+    EXPECT_EQ(
+        maker("CREATE MATERIALIZED VIEW v AS SELECT n, at::timestamp AS local, at::text AS text, span::text AS span, "
+              "'2000-01-01 00:00+00'::timestamptz::timestamp AS literal FROM t"),
+        "");
+    TestClient writer = database.connect();
+    EXPECT_EQ(writer("INSERT INTO t VALUES (1, '2000-01-02 04:30+00', '1 day 2 hours')"), "");
+    EXPECT_EQ(writer("SET TimeZone = 'Asia/Tokyo'; INSERT INTO t VALUES (2, '2000-07-02 04:30+00', '1 day 2 hours')"),
+              "");
+    EXPECT_EQ(writer("SELECT * FROM v ORDER BY n"), wanted);
+  }
+  for (int i = 0; i < 2; ++i) {
+    database.restart();
+    TestClient sql = database.connect();
+    EXPECT_EQ(sql("SELECT * FROM v ORDER BY n"), wanted);
+    EXPECT_EQ(sql("DELETE FROM t WHERE n = 1; INSERT INTO t VALUES (1, '2000-01-02 04:30+00', 'PT26H')"), "");
+    EXPECT_EQ(sql("SELECT text FROM v WHERE n = 1"), "01.01.2000 23:30:00 EST");
+    EXPECT_EQ(sql("DELETE FROM t WHERE n = 1; INSERT INTO t VALUES (1, '2000-01-02 04:30+00', '1 day 2 hours')"), "");
+  }
+  // Built anew from what a large table holds.
+  TestClient sql = database.connect();
+  sql("INSERT INTO t SELECT g, '2000-01-02 04:30+00', NULL FROM generate_series(10, 20000) g");
+  sql("SET TimeZone = 'America/New_York'");
+  EXPECT_EQ(sql("CREATE MATERIALIZED VIEW days AS SELECT at::date AS day, count(*) AS n FROM t GROUP BY 1"), "");
+  EXPECT_EQ(sql("SELECT n FROM days WHERE day = '2000-01-01'"), "19992");
+}
+
 }  // namespace
 }  // namespace millrace::engine

@@ -111,7 +111,8 @@ class Hydrator::Build final : public TickListener {
   }
 
   Status build(const std::stop_token& stop) {
-    TRY(circuit_->attach(view_->object().id, plan_, TextContext{}));
+    TRY(const expr::EvalContext context, evaluation_context(view_->object()));
+    TRY(circuit_->attach(view_->object().id, plan_, context));
     for (const ObjectId input : inputs_) {
       if (!source_of(*world_->find(input))) TRY(scan(input, stop));
     }
@@ -299,7 +300,8 @@ Result<bool> Hydrator::build_inline(TickId tick, const World& world, Relation& v
   });
   auto circuit = dataflow::make_circuit(executor_);
   circuit->set_guard(&guard);
-  TRY(circuit->attach(view.object().id, plan, TextContext{}));
+  TRY(const expr::EvalContext context, evaluation_context(view.object()));
+  TRY(circuit->attach(view.object().id, plan, context));
   dataflow::InputChanges contents;
   for (const ObjectId input : plan.inputs()) {
     if (source_of(*world.find(input))) continue;

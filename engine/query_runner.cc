@@ -71,7 +71,7 @@ class QueryRun {
   Result<Delta> run_circuit() {
     circuit_ = dataflow::make_circuit(env_.executor);
     circuit_->set_guard(&env_.guard);
-    TRY(circuit_->attach(kResult, query_.plan, env_.eval.text));
+    TRY(circuit_->attach(kResult, query_.plan, env_.eval));
     for (const ObjectId input : query_.plan.inputs()) TRY(feed(input));
     TRY(step({}));  // Constants, and aggregates of nothing.
     return std::move(result_);

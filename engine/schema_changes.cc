@@ -54,7 +54,7 @@ Result<dataflow::CircuitPlan> SchemaChanges::plan_of(const catalog::CatalogPtr& 
                                                      const catalog::Object& view) const {
   sql::BindContext context;
   context.catalog = catalog;
-  context.search_path = {view.name.schema, "public"};
+  TRY(context.text, view.as<catalog::MaterializedView>()->settings.text_context());
   return sql::plan_materialized_view(view, context);
 }
 
@@ -190,7 +190,8 @@ Result<WorldPtr> SchemaChanges::world_of(const catalog::CatalogPtr& catalog,
       continue;
     }
     TRY(const dataflow::CircuitPlan plan, plan_of(catalog, *object));
-    TRY(sequencer_.circuit().attach(id, plan, TextContext{}));
+    TRY(const expr::EvalContext evaluation, evaluation_context(*object));
+    TRY(sequencer_.circuit().attach(id, plan, evaluation));
     attached_.insert(id);
   }
   // Before the rows come: each takes them as they do.

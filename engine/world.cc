@@ -142,6 +142,15 @@ void Relation::when_settled(std::function<void()> callback) {
   callback();
 }
 
+Result<expr::EvalContext> evaluation_context(const catalog::Object& view) {
+  const auto* details = view.as<catalog::MaterializedView>();
+  MILLRACE_CHECK(details != nullptr, "only materialized views are computed");
+  expr::EvalContext context;
+  TRY(context.text, details->settings.text_context());
+  context.time_zone_name = context.text.time_zone->name();  // zones are never freed
+  return context;
+}
+
 const std::vector<World::SourceOutput>& World::outputs_of(ObjectId source) const {
   static const std::vector<SourceOutput> kNone;
   const auto found = outputs.find(source);

@@ -17,6 +17,7 @@
 #include "catalog/catalog.h"
 #include "dataflow/circuit.h"
 #include "engine/unique_keys.h"
+#include "expr/eval_context.h"
 #include "storage/served_index.h"
 
 namespace millrace::engine {
@@ -97,6 +98,9 @@ class Relation {
   std::vector<std::function<void()>> waiting_;
 };
 using RelationPtr = std::shared_ptr<Relation>;
+
+// What a materialized view's expressions may know besides their rows: its maker's settings, and nothing of who asks.
+Result<expr::EvalContext> evaluation_context(const catalog::Object& view);
 
 struct World {
   catalog::CatalogPtr catalog;

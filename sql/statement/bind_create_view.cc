@@ -162,7 +162,8 @@ StatementBinder::Bound StatementBinder::create_materialized_view(const ast::Crea
   TRY(out.plan, plan_circuit(std::move(plan), queries_.columns(), catalog()));
   TRY(refuse_moments(*out.plan));
   object.details =
-      catalog::MaterializedView{node.query_text, context_.search_path, quarantine, out.plan->key, out.plan->has_key};
+      catalog::MaterializedView{node.query_text, context_.search_path, quarantine,
+                                out.plan->key,   out.plan->has_key,    catalog::ViewSettings::of(context_.text)};
   out.objects.push_back(std::move(object));
   out.if_not_exists = node.if_not_exists;
   out.or_replace = node.or_replace;
