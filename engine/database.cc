@@ -45,7 +45,11 @@ Database::Database(DatabaseOptions options, DatabaseParts parts, std::unique_ptr
                                                             .view_tick_ns_max = options_.view_tick_ns_max},
                                              dataflow::make_circuit(parts.executor))),
       sources_(std::make_unique<Sources>(parts.clock, parts.executor, *sequencer_, [this] { return memory_.over(); })),
-      hydrator_(std::make_unique<Hydrator>(parts.clock, parts.executor, memory_, *sequencer_, registry_)),
+      hydrator_(std::make_unique<Hydrator>(ViewBuildParts{.clock = parts.clock,
+                                                          .executor = parts.executor,
+                                                          .memory = memory_,
+                                                          .sequencer = *sequencer_,
+                                                          .registry = registry_})),
       schema_(std::make_unique<SchemaChanges>(*sequencer_, *hydrator_, *sources_, registry_)),
       checkpointer_(std::make_unique<Checkpointer>(parts.clock, parts.executor, *store_, registry_, *sequencer_, world_,
                                                    *schema_, options_.checkpoint)) {

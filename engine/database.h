@@ -66,6 +66,7 @@ class Database {
   storage::ReadRegistry& registry() { return registry_; }
   Sequencer& sequencer() { return *sequencer_; }
   Sources& sources() { return *sources_; }
+  const Hydrator& hydrator() const { return *hydrator_; }
   TickHistory& history() { return history_; }
   const Checkpointer& checkpointer() const { return *checkpointer_; }
 

@@ -14,6 +14,16 @@ DatabaseSession::DatabaseSession(Database& database, QueryPool& pool, const Syst
 
 DatabaseSession::~DatabaseSession() { closed_(); }
 
+void DatabaseSession::cancel() {
+  cancelled_.store(true, std::memory_order_relaxed);
+  waits_.interrupt(SqlError(sqlstate::kQueryCanceled, "canceling statement due to user request"));
+}
+
+void DatabaseSession::check_deadline() {
+  if (database_.clock().monotonic_ns() <= deadline_ns_.load(std::memory_order_relaxed)) return;
+  waits_.interrupt(SqlError(sqlstate::kQueryCanceled, "canceling statement due to statement timeout"));
+}
+
 Status DatabaseSession::apply_startup_settings() {
   for (const auto& [name, value] : options_.settings) TRY(settings_.set(name, value, /*local=*/false));
   settings_.make_defaults();
@@ -158,6 +168,8 @@ void DatabaseSession::execute(const PortalPtr& portal, uint64_t max_rows, RowWri
     return;
   }
   cancelled_.store(false, std::memory_order_relaxed);
+  const int64_t timeout_ms = settings_.statement_timeout_ms();
+  deadline_ns_ = timeout_ms > 0 ? database_.clock().monotonic_ns() + timeout_ms * 1'000'000 : INT64_MAX;
   start(run);
 }
 
@@ -264,7 +276,7 @@ bool DatabaseSession::try_point_read(const PortalPtr& portal, RowWriter& rows, s
   if (relation == nullptr || relation->rows() == nullptr || relation->readiness() != Readiness::kReady) return false;
   // The World was taken first: a tick that is newer than it has what it names.
   const TickId tick = reader->quiescent();
-  if (relation->errors().error_at(tick)) return false;
+  if (tick < relation->readable_since() || relation->errors().error_at(tick)) return false;
 
   const storage::ServedIndex& index = *relation->rows();
   DeltaBuilder key(index.key_layout().types());

@@ -21,6 +21,7 @@
 #include "engine/query_runner.h"
 #include "engine/session.h"
 #include "engine/session_settings.h"
+#include "engine/statement_wait.h"
 #include "engine/system/system_rows.h"
 #include "engine/table_writes.h"
 #include "engine/transaction.h"
@@ -59,7 +60,8 @@ class DatabaseSession final : public Session {
     return settings_.take_reportable();
   }
 
-  void cancel() override { cancelled_.store(true, std::memory_order_relaxed); }
+  void cancel() override;
+  void check_deadline() override;
 
   const SessionOptions& options() const { return options_; }
 
@@ -100,6 +102,9 @@ class DatabaseSession final : public Session {
   void commit(std::function<void(Status)> done);
   void rollback();
   void end_transaction(bool committed);
+  // Calls `done` when the views just created can be read, or have failed. A cancelled CREATE takes them back.
+  void wait_for_views(const std::vector<ObjectId>& views, bool alone, std::function<void(Status)> done);
+  void take_back(const std::vector<ObjectId>& views, SqlError why, std::function<void(Status)> done, int attempts);
 
   Database& database_;
   QueryPool& pool_;
@@ -118,6 +123,8 @@ class DatabaseSession final : public Session {
   WallTime transaction_start_;
   std::unique_ptr<CopyIn> copy_;
   std::atomic<bool> cancelled_{false};
+  std::atomic<int64_t> deadline_ns_{INT64_MAX};  // of the running statement
+  StatementWaits waits_;
 };
 
 // The reader of the calling network thread; null on other threads. Set by SessionFactory::register_reader.

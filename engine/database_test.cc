@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <thread>
 
 #include "base/rng.h"
 #include "engine/test_database.h"
@@ -195,6 +196,56 @@ TEST(DatabaseTest, ViewsEqualTheirQueriesUnderRandomChanges) {
   }
 }
 
+// Rows, updates while it is built, and a step that makes much of little.
+TEST(DatabaseTest, ALargeViewIsLoadedBesideWrites) {
+  TestDatabase database("hydration_load");
+  TestClient sql = database.connect();
+  sql("CREATE TABLE t (n int PRIMARY KEY, k int)");
+  sql("INSERT INTO t SELECT g, g % 100 FROM generate_series(1, 30000) g");
+  std::jthread writer([&](const std::stop_token& stop) {
+    TestClient other = database.connect();
+    for (int i = 0; !stop.stop_requested(); ++i) {
+      other("UPDATE t SET k = k + 1 WHERE n = " + std::to_string(1 + i * 37 % 30000));
+      other("DELETE FROM t WHERE n = " + std::to_string(1 + i * 41 % 30000));
+      other("INSERT INTO t VALUES (" + std::to_string(40000 + i) + ", " + std::to_string(i % 100) + ")");
+    }
+  });
+  for (int round = 0; round < 3; ++round) {
+    // Each row meets those of its key: 300 times as many.
+    EXPECT_EQ(sql("CREATE MATERIALIZED VIEW pairs AS SELECT a.n AS a, b.n AS b FROM t a JOIN t b ON a.k = b.k AND b.n "
+                  "< 5000"),
+              "");
+    EXPECT_EQ(sql("CREATE MATERIALIZED VIEW sums AS SELECT k, count(*) AS c, sum(n) AS s FROM t GROUP BY k"), "");
+    sql("BEGIN");
+    const std::string pairs = "SELECT count(*), sum(a.n), sum(b.n) FROM t a JOIN t b ON a.k = b.k AND b.n < 5000";
+    EXPECT_EQ(sql("SELECT count(*), sum(a), sum(b) FROM pairs"), sql(pairs));
+    EXPECT_EQ(sql("SELECT count(*), sum(c), sum(s) FROM sums"),
+              sql("SELECT count(*), sum(c), sum(s) FROM (SELECT count(*) AS c, sum(n) AS s FROM t GROUP BY k) g"));
+    sql("COMMIT");
+    EXPECT_EQ(sql("DROP MATERIALIZED VIEW pairs; DROP MATERIALIZED VIEW sums"), "");
+  }
+}
+
+// A transaction that began before a view was built does not read it as of then.
+TEST(DatabaseTest, AnOldTransactionDoesNotReadANewView) {
+  TestDatabase database("hydration_old");
+  TestClient sql = database.connect();
+  sql("CREATE TABLE t (n int PRIMARY KEY)");
+  sql("INSERT INTO t SELECT * FROM generate_series(1, 20000)");
+  TestClient old = database.connect();
+  std::jthread creating(
+      [&] { sql("CREATE MATERIALIZED VIEW v AS SELECT n % 3 AS k, count(*) AS n FROM t GROUP BY 1"); });
+  // Either the view is not there, or it is but is not built, or it is all there.
+  while (true) {
+    old("BEGIN");
+    const std::string first = old("SELECT count(*) FROM v");
+    const std::string state = first.substr(0, 11);
+    ASSERT_TRUE(first == "3" || state == "ERROR 42P01" || state == "ERROR 55000") << first;
+    old("ROLLBACK");
+    if (first == "3") break;
+  }
+}
+
 // A view is computed in its maker's time zone and styles, whoever reads it, whoever writes, after a restart too.
 TEST(DatabaseTest, AViewKeepsItsMakersSettings) {
   TestDatabase database("view_settings");
@@ -229,6 +280,55 @@ TEST(DatabaseTest, AViewKeepsItsMakersSettings) {
   sql("SET TimeZone = 'America/New_York'");
   EXPECT_EQ(sql("CREATE MATERIALIZED VIEW days AS SELECT at::date AS day, count(*) AS n FROM t GROUP BY 1"), "");
   EXPECT_EQ(sql("SELECT n FROM days WHERE day = '2000-01-01'"), "19992");
+}
+
+// What would never end is seen, and taken back when its maker gives up.
+TEST(DatabaseTest, AHydrationIsSeenAndCancelled) {
+  TestDatabase database("hydration_cancel");
+  TestClient sql = database.connect();
+  sql("CREATE TABLE t (n int PRIMARY KEY)");
+  sql("INSERT INTO t SELECT * FROM generate_series(1, 20000)");
+  const std::string endless =
+      "CREATE MATERIALIZED VIEW endless AS SELECT count(*) AS n FROM t, "
+      "generate_series(1, 1000000) a, generate_series(1, 1000000) b";
+  const auto wait_until_seen = [&] {
+    TestClient other = database.connect();
+    while (other("SELECT view, rows_total FROM millrace.hydrations") != "endless|20000") std::this_thread::yield();
+  };
+
+  std::string answer;
+  {
+    TestClient maker = database.connect();
+    std::thread making([&] { answer = maker(endless); });
+    wait_until_seen();
+    EXPECT_EQ(sql("INSERT INTO t VALUES (0)"), "") << "ticks go on";
+    maker.session().cancel();
+    making.join();
+  }
+  EXPECT_EQ(answer, "ERROR 57014: canceling statement due to user request");
+  EXPECT_EQ(sql("SELECT count(*) FROM millrace.views"), "0");
+  EXPECT_EQ(sql("SELECT count(*) FROM millrace.hydrations"), "0");
+
+  // Readers wait for it, and are told when it goes.
+  TestClient maker = database.connect();
+  std::thread making([&] { maker(endless); });
+  wait_until_seen();
+  std::string read;
+  TestClient reader = database.connect();
+  std::thread reading([&] { read = reader("SELECT * FROM endless"); });
+  EXPECT_EQ(sql("DROP MATERIALIZED VIEW endless"), "");
+  making.join();
+  reading.join();
+  EXPECT_EQ(read.substr(0, 11), "ERROR 42P01");
+
+  sql("SET statement_timeout = '100ms'");
+  std::jthread clock([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      sql.session().check_deadline();
+      std::this_thread::yield();
+    }
+  });
+  EXPECT_EQ(sql(endless), "ERROR 57014: canceling statement due to statement timeout");
 }
 
 }  // namespace

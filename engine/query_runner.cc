@@ -33,6 +33,7 @@ class QueryRun {
     const sql::PointRead& read = *query_.point_read;
     const Relation* relation = env_.world.find(read.relation);
     if (relation == nullptr || relation->rows() == nullptr) return run_circuit();
+    TRY(relation->readable_at(env_.tick));
     if (const auto error = relation->errors().error_at(env_.tick)) return *error;
     const storage::ServedIndex& index = *relation->rows();
     DeltaBuilder key(index.key_layout().types());
@@ -86,6 +87,7 @@ class QueryRun {
     }
     Relation* relation = env_.world.find(input);
     if (relation != nullptr && relation->rows() != nullptr) {
+      TRY(relation->readable_at(env_.tick));
       if (const auto error = relation->errors().error_at(env_.tick)) return *error;
       TRY(scan(input, *relation->rows()));
     } else if (relation != nullptr) {

@@ -150,11 +150,14 @@ bool DatabaseSession::wait_until_readable(const RunPtr& run) {
                       .with_hint("Read it outside of a transaction block: the read then waits for it."));
       return true;
     }
-    if (cancelled_.load(std::memory_order_relaxed)) {
-      finish(run, SqlError(sqlstate::kQueryCanceled, "canceling statement due to user request"));
-      return true;
-    }
-    relation->when_settled([this, run] { pool_.run([this, run] { start(run); }); });
+    const StatementWaits::WaitPtr wait = waits_.begin([this, run](SqlError why) {
+      pool_.run([this, run, why = std::move(why)]() mutable { finish(run, std::move(why)); });
+    });
+    // It may have been cancelled before anybody could see the wait.
+    if (cancelled_.load(std::memory_order_relaxed)) cancel();
+    relation->when_settled([this, run, wait] {
+      if (wait->take()) pool_.run([this, run] { start(run); });
+    });
     return true;
   }
   return false;
@@ -581,7 +584,7 @@ struct DatabaseSession::RunBound {
 void DatabaseSession::run_statement(const RunPtr& run) {
   Transaction& transaction = open_transaction();
   const expr::EvalContext eval = eval_context(transaction);
-  StatementGuard guard(database_.clock(), database_.memory(), cancelled_, settings_.statement_timeout_ms());
+  StatementGuard guard(database_.clock(), database_.memory(), cancelled_, deadline_ns_.load(std::memory_order_relaxed));
   const QueryEnvironment env = environment(transaction, eval, guard);
   // Held here: EXECUTE puts another statement in the portal.
   const PreparedStatementPtr prepared = run->portal->prepared;
@@ -644,7 +647,7 @@ void DatabaseSession::copy_done(Completion done) {
   const std::unique_ptr<CopyIn> copy = std::move(copy_);
   Transaction& transaction = open_transaction();
   const expr::EvalContext eval = eval_context(transaction);
-  StatementGuard guard(database_.clock(), database_.memory(), cancelled_, settings_.statement_timeout_ms());
+  StatementGuard guard(database_.clock(), database_.memory(), cancelled_, deadline_ns_.load(std::memory_order_relaxed));
   const QueryEnvironment env = environment(transaction, eval, guard);
   const auto insert = [&]() -> Status {
     TRY(Delta rows, copy->finish(text_));

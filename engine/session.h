@@ -136,6 +136,8 @@ class Session {
 
   // --- from any thread ---
   virtual void cancel() = 0;  // the running statement, if any, ends with 57014
+  // To be called now and then while a statement runs: one that waits for something is ended when its time is over.
+  virtual void check_deadline() = 0;
 };
 
 struct SessionOptions {

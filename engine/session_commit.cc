@@ -25,23 +25,62 @@ void DatabaseSession::commit(std::function<void(Status)> done) {
       if (object.as<catalog::MaterializedView>() != nullptr) views.push_back(object.id);
     }
   }
+  const bool alone = request.ddl.size() == 1 && request.writes.empty() && !in_block_;
   transaction_->pin.release();
-  request.done = [this, views = std::move(views), done = std::move(done)](Result<TickId> committed) {
+  request.done = [this, views = std::move(views), alone, done = std::move(done)](Result<TickId> committed) {
     end_transaction(committed.has_value());
-    if (!committed) {
+    if (committed) {
+      wait_for_views(views, alone, done);
+    } else {
       done(std::move(committed).error());
-      return;
     }
-    const WorldPtr world = database_.world().get();
-    for (const ObjectId view : views) {
-      Relation* relation = world->find(view);
-      if (relation == nullptr) continue;
-      const Readiness readiness = relation->readiness();
-      if (readiness == Readiness::kReady || readiness == Readiness::kFailed) continue;
-      relation->when_settled([done] { done({}); });
-      return;
+  };
+  database_.sequencer().submit(std::move(request));
+}
+
+void DatabaseSession::wait_for_views(const std::vector<ObjectId>& views, bool alone, std::function<void(Status)> done) {
+  const WorldPtr world = database_.world().get();
+  for (const ObjectId view : views) {
+    Relation* relation = world->find(view);
+    if (relation == nullptr) continue;
+    const Readiness readiness = relation->readiness();
+    if (readiness == Readiness::kReady || readiness == Readiness::kFailed) continue;
+    const StatementWaits::WaitPtr wait = waits_.begin([this, views, alone, done](SqlError why) {
+      pool_.run([this, views, alone, done, why = std::move(why)]() mutable {
+        constexpr int kAttempts = 100;
+        if (alone) return take_back(views, std::move(why), done, kAttempts);
+        done({});  // The rest of the transaction is committed: so is the view.
+      });
+    });
+    if (cancelled_.load(std::memory_order_relaxed)) cancel();
+    relation->when_settled([wait, done] {
+      if (wait->take()) done({});
+    });
+    return;
+  }
+  done({});
+}
+
+// As if it had never been created. Others may have built on it meanwhile: then it stays.
+void DatabaseSession::take_back(const std::vector<ObjectId>& views, SqlError why, std::function<void(Status)> done,
+                                int attempts) {
+  const WorldPtr world = database_.world().get();
+  CommitRequest request;
+  request.read_tick = database_.registry().published();
+  request.world_version = world->version;
+  DdlStep& step = request.ddl.emplace_back();
+  for (const ObjectId view : views) {
+    if (world->catalog->find(view) != nullptr && world->catalog->dependents(view).empty()) {
+      step.change.dropped.push_back(view);
     }
-    done({});
+  }
+  if (step.change.dropped.empty() || attempts == 0) return done(std::move(why));
+  request.done = [this, views, why = std::move(why), done, attempts](Result<TickId> committed) mutable {
+    if (committed || committed.error().state() != sqlstate::kSerializationFailure) return done(std::move(why));
+    // Other DDL was faster.
+    pool_.run([this, views, why = std::move(why), done, attempts]() mutable {
+      take_back(views, std::move(why), done, attempts - 1);
+    });
   };
   database_.sequencer().submit(std::move(request));
 }

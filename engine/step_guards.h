@@ -23,11 +23,8 @@ namespace millrace::engine {
 // Ends a statement that was cancelled, has run too long, or for which there is no memory.
 class StatementGuard final : public dataflow::StepGuard {
  public:
-  StatementGuard(Clock& clock, MemoryBudget& memory, const std::atomic<bool>& cancelled, int64_t timeout_ms)
-      : clock_(clock),
-        memory_(memory),
-        cancelled_(cancelled),
-        deadline_ns_(timeout_ms > 0 ? clock.monotonic_ns() + timeout_ms * 1'000'000 : INT64_MAX) {}
+  StatementGuard(Clock& clock, MemoryBudget& memory, const std::atomic<bool>& cancelled, int64_t deadline_ns)
+      : clock_(clock), memory_(memory), cancelled_(cancelled), deadline_ns_(deadline_ns) {}
 
   // 57014, 53200.
   Status check() const;

@@ -124,6 +124,13 @@ void Relation::release() {
   if (readiness() == Readiness::kCatchingUp) set_readiness(Readiness::kReady);
 }
 
+Status Relation::readable_at(TickId tick) const {
+  if (tick >= readable_since()) return {};
+  return SqlError(sqlstate::kObjectNotInPrerequisiteState,
+                  "\"" + object_->name.name + "\" was still being built when this transaction began")
+      .with_hint("Read it in a new transaction.");
+}
+
 SqlError Relation::failure() const {
   const std::scoped_lock lock(mutex_);
   MILLRACE_CHECK(failure_.has_value(), "no failure to report");

@@ -76,6 +76,12 @@ class Relation {
   void clear(TickId published, TickId tick);
   const ViewErrors& errors() const { return errors_; }
 
+  // A view that was built beside the ticks has rows from this tick on; a transaction may read at an older one.
+  TickId readable_since() const { return TickId(readable_since_.load(std::memory_order_acquire)); }
+  void set_readable_since(TickId tick) { readable_since_.store(tick.value(), std::memory_order_release); }
+  // 55000 for a read at a tick before that.
+  Status readable_at(TickId tick) const;
+
   Readiness readiness() const { return readiness_.load(std::memory_order_acquire); }
   void set_readiness(Readiness readiness, std::optional<SqlError> failure = {});
   // Between the two it is never kReady, only kCatchingUp.
@@ -92,6 +98,7 @@ class Relation {
   std::optional<UniqueKeys> unique_keys_;
   ViewErrors errors_;
   std::atomic<Readiness> readiness_{Readiness::kReady};
+  std::atomic<uint64_t> readable_since_{0};
   mutable std::mutex mutex_;
   bool held_ = false;
   std::optional<SqlError> failure_;

@@ -94,7 +94,12 @@ void Conversation::shut_down(const SqlError& why) {
 }
 
 void Conversation::press() {
-  if (busy_ && session_ && (hung_up_ || shut_down_)) session_->cancel();
+  if (!busy_ || session_ == nullptr) return;
+  if (hung_up_ || shut_down_) {
+    session_->cancel();
+  } else {
+    session_->check_deadline();
+  }
 }
 
 // Steps until there is nothing to do here. After kAway nothing of this object may be touched: it may be at

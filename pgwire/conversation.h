@@ -80,7 +80,8 @@ class Conversation {
   bool authenticated() const { return session_ != nullptr; }
   void hang_up();                       // the client is gone: what runs is cancelled
   void shut_down(const SqlError& why);  // ends it with this error, what runs is cancelled
-  // Cancels again what has been cancelled by these: it may have begun only afterwards. To be called now and then.
+  // Cancels again what has been cancelled by these (it may have begun only afterwards), and what waits beyond its time.
+  // To be called now and then.
   void press();
 
  private:

@@ -244,6 +244,7 @@ class FakeEngine::FakeSession final : public engine::Session {
   std::vector<std::pair<std::string, std::string>> take_changed_settings() override {
     return std::exchange(changed_, {});
   }
+  void check_deadline() override {}
   void cancel() override {
     engine_.elsewhere_([&engine = engine_, id = id_] {
       std::unique_lock lock(engine.mutex_);

@@ -133,6 +133,12 @@ void ServedIndex::apply(TickId tick, const DeltaBatch& delta) { apply(tick, delt
 
 void ServedIndex::apply(TickId tick, const DeltaBatch& delta, std::span<const uint64_t> key_hashes) {
   MILLRACE_CHECK(tick > state_->registry.published(), "a served index changes at a published tick");
+  install(tick, delta, key_hashes);
+}
+
+void ServedIndex::load(TickId tick, const DeltaBatch& delta) { install(tick, delta, hash_keys(delta, key())); }
+
+void ServedIndex::install(TickId tick, const DeltaBatch& delta, std::span<const uint64_t> key_hashes) {
   ServedWriter writer(*state_, tick.value());
   if (state_->trie.has_retired()) writer.free_retired();
   RowPacker& packer = state_->packer;

@@ -97,6 +97,10 @@ class ServedIndex {
   // A row whose weight in T's batches is added in several steps is versioned once.
   void apply(TickId tick, const DeltaBatch& delta);
   void apply(TickId tick, const DeltaBatch& delta, std::span<const uint64_t> key_hashes);
+  // Installs changes as of `tick`, which may be published: in an index that nobody reads, nor checkpoints, until its
+  // owner hands it out at a later tick. How a new view is filled beside the ticks, on any one thread. Weights may be
+  // below 0 between two calls. REQUIRES: the same tick each time; apply() comes later, at later ticks.
+  void load(TickId tick, const DeltaBatch& delta);
   // What the writer itself sees, its unpublished changes included: for primary keys and upserts. The
   // rows are valid until the next apply().
   void find_newest(const DeltaBatch& probe, size_t row, std::span<const ColumnIndex> probe_key, uint64_t hash,
@@ -117,6 +121,8 @@ class ServedIndex {
   Status restore(TickId tick, CheckpointReader& reader);
 
  private:
+  void install(TickId tick, const DeltaBatch& delta, std::span<const uint64_t> key_hashes);
+
   std::unique_ptr<ServedState> state_;
 };
 

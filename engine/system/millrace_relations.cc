@@ -119,18 +119,22 @@ void views(const SystemContext& context, SystemRowWriter& out) {
   }
 }
 
+std::string timestamptz_text(WallTime time) {
+  constexpr int64_t kPostgresEpochUs = int64_t{946'684'800} * 1'000'000;
+  std::string text;
+  const SqlType type = type_of(oid::kTimestampTz);
+  type.info().format(Slot::of_i64(time.micros - kPostgresEpochUs), type, TextContext{}, text);
+  return text;
+}
+
 void ticks(const SystemContext& context, SystemRowWriter& out) {
   for (const TickHistory::Entry& entry : context.database.history().entries()) {
     for (const auto& [source, partitions] : *entry.offsets) {
       const catalog::Object* object = context.catalog->find(source);
       if (object == nullptr) continue;
       for (const auto& [partition, offset] : partitions) {
-        constexpr int64_t kPostgresEpochUs = int64_t{946'684'800} * 1'000'000;
-        std::string time;
-        const SqlType type = type_of(oid::kTimestampTz);
-        type.info().format(Slot::of_i64(entry.time.micros - kPostgresEpochUs), type, TextContext{}, time);
         out.number("tick", static_cast<int64_t>(entry.tick.value()))
-            .parsed("time", time)
+            .parsed("time", timestamptz_text(entry.time))
             .number("source_id", source.value())
             .text("source", object->name.name)
             .number("partition", partition)
@@ -138,6 +142,28 @@ void ticks(const SystemContext& context, SystemRowWriter& out) {
             .end_row();
       }
     }
+  }
+}
+
+void hydrations(const SystemContext& context, SystemRowWriter& out) {
+  for (const HydrationProgress& progress : context.database.hydrator().progress()) {
+    const catalog::Object* view = context.catalog->find(progress.view);
+    if (view == nullptr) continue;
+    const double seconds = static_cast<double>(progress.running_ns) / 1e9;
+    const double rate = seconds > 0 ? static_cast<double>(progress.rows) / seconds : 0;
+    out.number("view_id", progress.view.value())
+        .text("view", view->name.name)
+        .number("rows", static_cast<int64_t>(progress.rows))
+        .real("rows_per_second", rate)
+        .parsed("started", timestamptz_text(progress.started));
+    if (progress.rows_total) {
+      const auto total = static_cast<double>(*progress.rows_total);
+      const double left = total - static_cast<double>(progress.rows);
+      out.number("rows_total", static_cast<int64_t>(*progress.rows_total))
+          .real("percent", total > 0 ? 100.0 * (total - left) / total : 100.0);
+      if (rate > 0) out.real("seconds_left", left / rate);
+    }
+    out.end_row();
   }
 }
 
@@ -150,6 +176,7 @@ void settings(const SystemContext& context, SystemRowWriter& out) {
 }  // namespace
 
 void add_millrace_relations(std::map<std::string, SystemProducer>& producers) {
+  producers["millrace.hydrations"] = hydrations;
   producers["millrace.settings"] = settings;
   producers["millrace.source_partitions"] = source_partitions;
   producers["millrace.sources"] = sources;
