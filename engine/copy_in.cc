@@ -4,12 +4,23 @@
 #include "types/type_info.h"
 
 namespace millrace::engine {
+namespace {
+
+// The table's columns, then what complete_rows() wants to know: every row takes the late defaults.
+std::vector<SqlType> row_types(const catalog::Object& table, const sql::BoundCopyIn& copy) {
+  std::vector<SqlType> types = column_types(table);
+  types.insert(types.end(), copy.completion.defaults.size(), type_of(oid::kBool));
+  return types;
+}
+
+}  // namespace
+
 CopyIn::CopyIn(const catalog::Object& table, sql::BoundCopyIn copy, std::vector<std::optional<Value>> defaults)
     : table_(table),
       copy_(std::move(copy)),
       defaults_(std::move(defaults)),
       decoder_(copy_.options),
-      builder_(column_types(table)) {}
+      builder_(row_types(table, copy_)) {}
 
 Status CopyIn::take(std::string_view bytes, const TextContext& context) {
   decoder_.feed(bytes);
@@ -62,6 +73,9 @@ Status CopyIn::append(const std::vector<std::optional<std::string>>& fields, con
     Result<Slot> slot = type.info().parse(**brought[c], type, context, column.arena());
     if (!slot) return locate(std::move(slot).error(), c, **brought[c]);
     column.append_slot(*slot);
+  }
+  for (size_t i = 0; i < copy_.completion.defaults.size(); ++i) {
+    builder_.column(table_.columns.size() + i).append(int8_t{1});
   }
   builder_.end_row(1);
   ++row_count_;

@@ -8,7 +8,12 @@ namespace millrace::engine {
 
 DatabaseSession::DatabaseSession(Database& database, QueryPool& pool, const SystemRows& system, SessionOptions options,
                                  std::function<void()> closed)
-    : database_(database), pool_(pool), system_(system), options_(std::move(options)), closed_(std::move(closed)) {
+    : database_(database),
+      pool_(pool),
+      system_(system),
+      options_(std::move(options)),
+      closed_(std::move(closed)),
+      sequences_(database) {
   refresh_text();
 }
 

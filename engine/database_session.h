@@ -19,6 +19,7 @@
 #include "engine/prepared.h"
 #include "engine/query_pool.h"
 #include "engine/query_runner.h"
+#include "engine/sequences.h"
 #include "engine/session.h"
 #include "engine/session_settings.h"
 #include "engine/statement_wait.h"
@@ -94,7 +95,8 @@ class DatabaseSession final : public Session {
   expr::EvalContext eval_context(const Transaction& transaction);
   QueryEnvironment environment(Transaction& transaction, const expr::EvalContext& eval, StatementGuard& guard);
   Transaction& open_transaction();
-  Status add_write(ObjectId table, TableWrite write, const sql::BoundQuery* source);
+  // With what its foreign keys bring on.
+  Status add_write(ObjectId table, TableWrite write, const sql::BoundQuery* source, const QueryEnvironment& env);
   void finish(const RunPtr& run, Result<Outcome> outcome);
 
   // --- session_commit.cc ---
@@ -122,6 +124,7 @@ class DatabaseSession final : public Session {
   size_t parts_ = 1;  // statements of the query string being run; 0: extended protocol
   WallTime transaction_start_;
   std::unique_ptr<CopyIn> copy_;
+  SessionSequences sequences_;
   std::atomic<bool> cancelled_{false};
   std::atomic<int64_t> deadline_ns_{INT64_MAX};  // of the running statement
   StatementWaits waits_;

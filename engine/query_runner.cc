@@ -81,7 +81,7 @@ class QueryRun {
   Status feed(ObjectId input) {
     const catalog::Object* object = env_.catalog->find(input);
     if (object == nullptr) return SqlError(sqlstate::kUndefinedTable, "a relation of the query was dropped meanwhile");
-    if (object->as<catalog::SystemRelation>() != nullptr) {
+    if (object->as<catalog::SystemRelation>() != nullptr || object->as<catalog::Sequence>() != nullptr) {
       TRY(Delta rows, env_.system_rows(*object));
       return step({{input, std::move(rows)}});
     }

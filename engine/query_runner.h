@@ -34,7 +34,7 @@ struct QueryEnvironment {
   Executor& executor;
   const expr::EvalContext& eval;
   StatementGuard& guard;
-  // The rows of a system relation.
+  // The rows of a system relation, or the row of a sequence.
   std::function<Result<Delta>(const catalog::Object& relation)> system_rows;
 };
 

@@ -1,8 +1,11 @@
 // Running bound statements: which transaction they read and write in, what they answer.
 #include <algorithm>
 
+#include "engine/alter_table.h"
 #include "engine/column_types.h"
 #include "engine/database_session.h"
+#include "engine/foreign_keys.h"
+#include "engine/row_completion.h"
 #include "expr/expr_rewrite.h"
 #include "expr/program.h"
 
@@ -53,7 +56,7 @@ Delta text_rows(size_t columns, const std::vector<std::vector<std::string>>& row
 
 }  // namespace
 
-expr::EvalContext DatabaseSession::eval_context(const Transaction&) {
+expr::EvalContext DatabaseSession::eval_context(const Transaction& transaction) {
   expr::EvalContext context;
   context.text = text_;
   context.statement_start = database_.clock().now();
@@ -63,6 +66,8 @@ expr::EvalContext DatabaseSession::eval_context(const Transaction&) {
   context.database = options_.database;
   context.time_zone_name = settings_.time_zone_name();
   context.rng = &database_.rng();
+  sequences_.use(transaction.catalog);
+  context.sequences = &sequences_;
   return context;
 }
 
@@ -78,7 +83,11 @@ QueryEnvironment DatabaseSession::environment(Transaction& transaction, const ex
           .executor = database_.executor(),
           .eval = eval,
           .guard = guard,
-          .system_rows = [this, &transaction](const catalog::Object& relation) {
+          .system_rows = [this, &transaction](const catalog::Object& relation) -> Result<Delta> {
+            if (relation.as<catalog::Sequence>() != nullptr) {
+              TRY(const SequencePosition position, sequences_.position(relation.id));
+              return Delta{sequence_row(position, 1)};
+            }
             return system_.rows(relation, SystemContext{.database = database_,
                                                         .world = transaction.world,
                                                         .catalog = transaction.catalog,
@@ -108,6 +117,9 @@ const std::vector<ObjectId>* DatabaseSession::relations_of(const sql::BoundState
   if (const auto* insert = std::get_if<sql::BoundInsert>(&statement)) return &insert->source.relations;
   if (const auto* update = std::get_if<sql::BoundUpdate>(&statement)) return &update->source.relations;
   if (const auto* remove = std::get_if<sql::BoundDelete>(&statement)) return &remove->source.relations;
+  if (const auto* alter = std::get_if<sql::BoundAlterTable>(&statement); alter != nullptr && alter->rows) {
+    return &alter->rows->relations;
+  }
   if (const auto* copy = std::get_if<sql::BoundCopyOut>(&statement)) return &copy->source.relations;
   if (const auto* create = std::get_if<sql::BoundCreate>(&statement); create != nullptr && create->rows) {
     return &create->rows->relations;
@@ -164,7 +176,8 @@ bool DatabaseSession::wait_until_readable(const RunPtr& run) {
 }
 
 // A write joins the transaction.
-Status DatabaseSession::add_write(ObjectId table, TableWrite write, const sql::BoundQuery* source) {
+Status DatabaseSession::add_write(ObjectId table, TableWrite write, const sql::BoundQuery* source,
+                                  const QueryEnvironment& env) {
   Transaction& transaction = *transaction_;
   if (transaction.read_only) {
     return SqlError(sqlstate::kReadOnlySqlTransaction, "cannot execute a write in a read-only transaction");
@@ -179,6 +192,9 @@ Status DatabaseSession::add_write(ObjectId table, TableWrite write, const sql::B
   if (write.change.empty()) return {};
   const auto changes = transaction.writes.try_emplace(table, column_types(*transaction.catalog->find(table))).first;
   changes->second.add(write.change);
+  using Followed = std::vector<std::pair<ObjectId, TableWrite>>;
+  TRY(Followed followed, follow_foreign_keys(*env.catalog->find(table), write, env, transaction.depends_on));
+  for (auto& [other, change] : followed) TRY(add_write(other, std::move(change), nullptr, env));
   return {};
 }
 
@@ -241,14 +257,23 @@ struct DatabaseSession::RunBound {
       TRY(portal().rows, run_returning(bound, write.affected, env));
     }
     Outcome outcome = complete(tag + std::to_string(write.rows));
-    TRY(session.add_write(table, std::move(write), source));
+    TRY(session.add_write(table, std::move(write), source, env));
     return outcome;
   }
 
   Answer operator()(const sql::BoundTruncate& truncate) const {
+    if (transaction.read_only) {
+      return SqlError(sqlstate::kReadOnlySqlTransaction, "cannot execute TRUNCATE TABLE in a read-only transaction");
+    }
+    // The tables of one statement may refer to each other: all are emptied before any is followed.
     for (const ObjectId table : truncate.tables) {
-      TRY(TableWrite write, run_truncate(table, env));
-      TRY(session.add_write(table, std::move(write), nullptr));
+      TRY(const TableWrite write, run_truncate(table, env));
+      transaction.writes.try_emplace(table, column_types(*transaction.catalog->find(table))).first->second.add(write.change);
+      transaction.depends_on.insert(table);
+    }
+    for (const ObjectId id : truncate.restarted) {
+      const int64_t start = transaction.catalog->find(id)->as<catalog::Sequence>()->start;
+      TRY(session.sequences_.set(id, start, /*is_called=*/false));
     }
     return complete("TRUNCATE TABLE");
   }
@@ -354,11 +379,15 @@ struct DatabaseSession::RunBound {
     const auto resolve = [&](ObjectId& reference) {
       if (reference.value() < ids.size()) reference = ids[reference.value()];
     };
+    if (auto* table = std::get_if<catalog::Table>(&step.change.created[0].details)) {
+      for (catalog::ForeignKey& key : table->foreign_keys) resolve(key.referenced);  // to itself
+    }
     for (size_t i = 1; i < step.change.created.size(); ++i) {
       catalog::Object& object = step.change.created[i];
       for (ObjectId& below : object.depends_on) resolve(below);
       if (auto* table = std::get_if<catalog::SourceTable>(&object.details)) resolve(table->source);
       if (auto* index = std::get_if<catalog::Index>(&object.details)) resolve(index->relation);
+      if (auto* sequence = std::get_if<catalog::Sequence>(&object.details)) resolve(sequence->owner);
     }
     TRY(validate_topic(step.change.created.front()));
     const ObjectId made = ids.front();
@@ -376,7 +405,7 @@ struct DatabaseSession::RunBound {
         for (size_t row = 0; row < batch.rows(); ++row) write.rows += static_cast<uint64_t>(batch.weight(row));
       }
       (*answer)->tag = "SELECT " + std::to_string(write.rows);
-      TRY(session.add_write(made, std::move(write), nullptr));
+      TRY(session.add_write(made, std::move(write), nullptr, env));
     }
     return answer;
   }
@@ -399,6 +428,7 @@ struct DatabaseSession::RunBound {
   Answer operator()(const sql::BoundDrop& drop) const {
     DdlStep step;
     step.change.dropped = drop.objects;
+    step.change.created = drop.altered;
     step.change.dropped_schemas = drop.schemas;
     Outcome outcome = complete(drop.tag);
     for (const std::string& text : drop.notices) outcome.notices.push_back(notice(text));
@@ -411,7 +441,30 @@ struct DatabaseSession::RunBound {
   Answer operator()(const sql::BoundAlter& alter) const {
     DdlStep step;
     step.change.created.push_back(alter.object);
-    return apply_ddl(std::move(step), alter.tag);
+    TRY(Answer answer, apply_ddl(std::move(step), alter.tag));
+    if (alter.object.as<catalog::Sequence>() != nullptr) {
+      // Its new rules hold from here on, for numbers reserved under the old ones too.
+      TRY(SequencePosition position, session.sequences_.position(alter.object.id));
+      if (alter.restart) position = {*alter.restart, false};
+      TRY(session.sequences_.set(alter.object.id, position.last_value, position.is_called));
+    }
+    return answer;
+  }
+
+  Answer operator()(const sql::BoundAlterTable& alter) const {
+    sql::BoundAlterTable bound = alter;
+    if (alter.rows) {
+      TRY(bound.rows, concrete(*alter.rows));
+    }
+    TRY(Alteration altered, alter_table(bound, env, [this] { return session.database_.allocate_id(); }));
+    TRY(Answer answer, apply_ddl(std::move(altered.step), "ALTER TABLE"));
+    transaction.depends_on.insert(altered.looked_at.begin(), altered.looked_at.end());
+    if (altered.write && !altered.write->change.empty()) {
+      const catalog::Object& table = *transaction.catalog->find(altered.table);
+      transaction.writes.try_emplace(altered.table, column_types(table)).first->second.add(altered.write->change);
+    }
+    for (const std::string& text : alter.notices) (*answer)->notices.push_back(notice(text));
+    return answer;
   }
 
   Answer apply_ddl(DdlStep step, const std::string& tag) const {
@@ -419,6 +472,7 @@ struct DatabaseSession::RunBound {
       return SqlError(sqlstate::kReadOnlySqlTransaction, "cannot execute " + tag + " in a read-only transaction");
     }
     transaction.catalog = engine::apply(transaction.catalog, step.change);
+    session.sequences_.use(transaction.catalog);
     transaction.ddl.push_back(std::move(step));
     session.refresh_text();
     return complete(tag);
@@ -651,8 +705,10 @@ void DatabaseSession::copy_done(Completion done) {
   const QueryEnvironment env = environment(transaction, eval, guard);
   const auto insert = [&]() -> Status {
     TRY(Delta rows, copy->finish(text_));
+    const catalog::Object& table = *transaction.catalog->find(copy->statement().table);
+    TRY(rows, complete_rows(table, copy->statement().completion, std::move(rows), eval));
     TRY(TableWrite write, insert_rows(copy->statement().table, copy->statement().checks, std::move(rows), env));
-    return add_write(copy->statement().table, std::move(write), nullptr);
+    return add_write(copy->statement().table, std::move(write), nullptr, env);
   };
   if (Status inserted = insert(); !inserted) {
     done(std::move(inserted).error());

@@ -28,7 +28,8 @@ bool is_source_relation(const catalog::Object& object) {
 }
 
 bool has_rows(const catalog::Object& object) {
-  return object.as<catalog::Table>() != nullptr || object.as<catalog::MaterializedView>() != nullptr;
+  return object.as<catalog::Table>() != nullptr || object.as<catalog::MaterializedView>() != nullptr ||
+         object.as<catalog::Sequence>() != nullptr;
 }
 
 }  // namespace

@@ -148,6 +148,12 @@ void Sequencer::run(std::stop_token stop) {
   reader_.leave();
 }
 
+// Rows of a table or sequence, beside what keeps them apart.
+void Sequencer::apply_rows(Relation& relation, TickId tick, const Delta& delta) {
+  for (const DeltaBatch& batch : delta) relation.rows()->apply(tick, batch);
+  if (relation.unique_keys() != nullptr) relation.unique_keys()->apply(delta);
+}
+
 // Decides whether a commit may happen, and if so makes it part of the tick.
 Status Sequencer::admit(Tick& tick, const CommitRequest& commit) {
   for (const ObjectId table : commit.depends_on) {
@@ -157,13 +163,12 @@ Status Sequencer::admit(Tick& tick, const CommitRequest& commit) {
   for (const auto& [table, delta] : commit.writes) {
     Relation* relation = world_->find(table);
     if (relation == nullptr) return serialization_failure();  // Dropped meanwhile: bound again, it will say so.
-    if (!delta.empty()) TRY(relation->unique_keys()->check(delta));
+    if (!delta.empty() && relation->unique_keys() != nullptr) TRY(relation->unique_keys()->check(delta));
   }
   for (const auto& [table, delta] : commit.writes) {
     if (delta.empty()) continue;
     Relation* relation = world_->find(table);
-    for (const DeltaBatch& batch : delta) relation->rows()->apply(tick.id, batch);
-    relation->unique_keys()->apply(delta);
+    apply_rows(*relation, tick.id, delta);
     last_change_[table] = tick.id;
     Delta& sum = tick.changes[table];
     sum.insert(sum.end(), delta.begin(), delta.end());
@@ -206,8 +211,7 @@ void Sequencer::run_tick(std::vector<CommitRequest> commits, std::vector<Pending
     // The disk is full: take back what was installed, give nothing away.
     for (const TableChange& change : tick.record.tables) {
       for (const DeltaBatch& batch : change.rows) {
-        world_->find(change.table)->rows()->apply(tick.id, batch.negate());
-        world_->find(change.table)->unique_keys()->apply({batch.negate()});
+        apply_rows(*world_->find(change.table), tick.id, {batch.negate()});
       }
     }
     for (CommitRequest& commit : tick.admitted) commit.done(logged.error());
@@ -368,8 +372,7 @@ Status Sequencer::replay(const StoredTickRecord& record) {
       return SqlError(sqlstate::kDataCorrupted, "the tick log writes to a table that does not exist");
     }
     TRY(Delta delta, decode_rows(bytes, relation->rows()->layout()));
-    for (const DeltaBatch& batch : delta) relation->rows()->apply(tick.id, batch);
-    relation->unique_keys()->apply(delta);
+    apply_rows(*relation, tick.id, delta);
     Delta& sum = tick.changes[table];
     sum.insert(sum.end(), delta.begin(), delta.end());
   }

@@ -144,6 +144,7 @@ class Sequencer {
   bool gather(Work& work, const std::stop_token& stop);
   void run_tick(std::vector<CommitRequest> commits, std::vector<PendingSource> sources);
   void run_ddl_tick(CommitRequest commit);
+  static void apply_rows(Relation& relation, TickId tick, const Delta& delta);
   Status admit(Tick& tick, const CommitRequest& commit);
   void admit_sources(Tick& tick, std::vector<PendingSource>& sources);
   Status log(Tick& tick);

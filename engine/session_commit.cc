@@ -17,6 +17,14 @@ void DatabaseSession::commit(std::function<void(Status)> done) {
     if (transaction_->catalog->find(table) == nullptr) continue;  // Dropped in the same transaction.
     request.writes[table] = changes.take();
   }
+  // Sequences made here begin where the transaction left them.
+  for (const DdlStep& step : request.ddl) {
+    for (const catalog::Object& object : step.change.created) {
+      if (object.as<catalog::Sequence>() == nullptr || transaction_->world->find(object.id) != nullptr) continue;
+      if (transaction_->catalog->find(object.id) == nullptr) continue;  // Dropped again.
+      request.writes[object.id] = {sequence_row(sequences_.take_new(object), 1)};
+    }
+  }
   request.depends_on = std::move(transaction_->depends_on);
   // Views that this makes: the answer waits until they hold what their inputs held.
   std::vector<ObjectId> views;
@@ -89,6 +97,7 @@ void DatabaseSession::rollback() { end_transaction(/*committed=*/false); }
 
 void DatabaseSession::end_transaction(bool committed) {
   transaction_.reset();
+  sequences_.end_transaction();
   in_block_ = false;
   failed_ = false;
   if (committed) {

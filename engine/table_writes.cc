@@ -6,6 +6,7 @@
 #include "engine/column_types.h"
 #include "engine/result_order.h"
 #include "engine/row_checks.h"
+#include "engine/row_completion.h"
 #include "engine/table_view.h"
 #include "expr/program.h"
 
@@ -174,6 +175,7 @@ Result<TableWrite> insert_rows(ObjectId table, const std::vector<sql::RowCheck>&
 
 Result<TableWrite> run_insert(const sql::BoundInsert& insert, const QueryEnvironment& environment) {
   TRY(Delta rows, run_query(insert.source, environment));
+  TRY(rows, complete_rows(table_of(environment, insert.table), insert.completion, std::move(rows), environment.eval));
   if (insert.on_conflict == sql::ConflictAction::kError) {
     return insert_rows(insert.table, insert.checks, std::move(rows), environment);
   }
@@ -185,7 +187,7 @@ Result<TableWrite> run_update(const sql::BoundUpdate& update, const QueryEnviron
   const size_t width = table.columns.size();
   TRY(const Delta pairs, run_query(update.source, environment));
   RowBudget budget(environment, update.table, table);
-  DeltaBuilder change(column_types(table));
+  DeltaBuilder old_rows(column_types(table));
   DeltaBuilder affected(column_types(table));
   TableWrite write;
   write.reads_table = true;
@@ -196,15 +198,16 @@ Result<TableWrite> run_update(const sql::BoundUpdate& update, const QueryEnviron
     for (size_t row = 0; row < batch.rows(); ++row) {
       const int64_t copies = budget.take(before, row, batch.weight(row));
       if (copies == 0) continue;
-      change.append_row(before, row, -copies);
-      change.append_row(after, row, copies);
+      old_rows.append_row(before, row, copies);
       affected.append_row(after, row, copies);
       write.rows += static_cast<uint64_t>(copies);
     }
   }
   if (write.rows == 0) return write;
-  write.change.push_back(change.finish());
-  write.affected.push_back(affected.finish());
+  write.before.push_back(old_rows.finish());
+  write.after.push_back(affected.finish());
+  write.affected = write.after;
+  write.change = {write.before.front().negate(), write.after.front()};
   TRY(TableView(environment, update.table).check_unique(write.change));
   return write;
 }

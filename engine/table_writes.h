@@ -12,8 +12,10 @@
 namespace millrace::engine {
 
 struct TableWrite {
-  Delta change;              // to be added to the table
-  Delta affected;            // the rows that RETURNING sees, once each
+  Delta change;    // to be added to the table
+  Delta affected;  // the rows that RETURNING sees, once each
+  Delta before;    // UPDATE: the rows as they were and, row for row, as they are now
+  Delta after;
   uint64_t rows = 0;         // for the command tag
   bool reads_table = false;  // the change depends on the table's contents
 };

@@ -4,6 +4,7 @@
 
 #include "base/byte_stream.h"
 #include "base/check.h"
+#include "engine/sequences.h"
 
 namespace millrace::engine {
 namespace {
@@ -88,7 +89,10 @@ Status ViewErrors::load(std::string_view bytes) {
 Relation::Relation(catalog::ObjectPtr object, std::unique_ptr<storage::ServedIndex> rows)
     : object_(std::move(object)), rows_(std::move(rows)) {
   if (object_->as<catalog::Table>() != nullptr) unique_keys_.emplace(*object_, *rows_);
+  if (object_->as<catalog::Sequence>() != nullptr) sequence_ = std::make_unique<SequenceState>();
 }
+
+Relation::~Relation() = default;
 
 void Relation::clear(TickId published, TickId tick) {
   errors_.clear(tick);

@@ -60,9 +60,12 @@ enum class Readiness : uint8_t {
 };
 
 // The run-time side of one table, view or source. Outlives its last reader: Worlds share it.
+class SequenceState;  // sequences.h
+
 class Relation {
  public:
   Relation(catalog::ObjectPtr object, std::unique_ptr<storage::ServedIndex> rows);
+  ~Relation();
 
   const catalog::Object& object() const { return *object_; }
   const catalog::ObjectPtr& object_ptr() const { return object_; }
@@ -70,6 +73,8 @@ class Relation {
   storage::ServedIndex* rows() const { return rows_.get(); }
   // Of a table; null otherwise. Tick thread only.
   UniqueKeys* unique_keys() { return unique_keys_ ? &*unique_keys_ : nullptr; }
+  // Of a sequence; null otherwise.
+  SequenceState* sequence() { return sequence_.get(); }
   ViewErrors& errors() { return errors_; }
   // No rows and no errors from `tick` on: the view is built anew. Tick thread, an entered reader; `published` is the
   // newest published tick.
@@ -96,6 +101,7 @@ class Relation {
   catalog::ObjectPtr object_;
   std::unique_ptr<storage::ServedIndex> rows_;
   std::optional<UniqueKeys> unique_keys_;
+  std::unique_ptr<SequenceState> sequence_;
   ViewErrors errors_;
   std::atomic<Readiness> readiness_{Readiness::kReady};
   std::atomic<uint64_t> readable_since_{0};

@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "base/rng.h"
+#include "expr/sequence_access.h"
 #include "types/type_info.h"
 #include "types/value.h"
 
@@ -29,6 +30,7 @@ struct EvalContext {
   std::span<const std::string> search_path;  // existing schemas only, first is current_schema()
   std::span<const Value> parameters;         // parameters[0] is $1
   Rng* rng = nullptr;                        // random(), gen_random_uuid(); nullptr: they answer 0A000
+  SequenceAccess* sequences = nullptr;       // nextval() ...; nullptr: they answer 0A000
 };
 
 // Collects what went wrong, row by row. A row with an error has an unspecified value in every result;

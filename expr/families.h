@@ -47,6 +47,7 @@ std::vector<ScalarFunction> date_time_zones();
 std::vector<ScalarFunction> session_functions();
 std::vector<ScalarFunction> catalog_lookup_functions();
 std::vector<ScalarFunction> random_functions();
+std::vector<ScalarFunction> sequence_functions();
 
 // expr/casts/
 std::vector<CastRow> generic_casts();

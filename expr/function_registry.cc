@@ -35,6 +35,7 @@ constexpr std::vector<ScalarFunction> (*kScalarFamilies[])() = {
     session_functions,
     catalog_lookup_functions,
     random_functions,
+    sequence_functions,
     array_functions,
     array_part_functions,
     json_access_functions,

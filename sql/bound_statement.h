@@ -60,11 +60,26 @@ struct RowCheck {
   expr::ExprPtr condition;
 };
 
+// The columns of a new row that come last: defaults that are volatile (nextval(), random()) and must be
+// asked once a row, and generated columns. The source leaves them NULL.
+struct RowCompletion {
+  struct Column {
+    uint32_t column;
+    expr::ExprPtr value;
+  };
+  std::vector<Column> defaults;   // over no columns
+  std::vector<Column> generated;  // over the row's columns, defaults included
+  bool empty() const { return defaults.empty() && generated.empty(); }
+};
+
 enum class ConflictAction : uint8_t { kError, kNothing, kUpdate };
 
 struct BoundInsert {
   ObjectId table;
-  BoundQuery source;  // every column of the table in order: defaults, casts and typmods applied
+  // Every column of the table in order, casts and typmods applied; then, for each of completion.defaults,
+  // whether (bool) the row takes it.
+  BoundQuery source;
+  RowCompletion completion;
   ConflictAction on_conflict = ConflictAction::kError;
   std::vector<uint32_t> conflict_key;        // columns of the arbiter constraint; empty: any
   std::vector<expr::ExprPtr> update_values;  // kUpdate: new row, over old row ++ excluded row
@@ -89,6 +104,7 @@ struct BoundDelete {
 
 struct BoundTruncate {
   std::vector<ObjectId> tables;
+  std::vector<ObjectId> restarted;  // RESTART IDENTITY: the sequences of their columns
 };
 
 enum class CopyFormat : uint8_t { kText, kCsv, kBinary };
@@ -107,6 +123,7 @@ struct BoundCopyIn {
   std::vector<uint32_t> columns;
   // Values of the other columns: over no columns, in table order (null pointer for copied columns).
   std::vector<expr::ExprPtr> defaults;
+  RowCompletion completion;
   std::vector<RowCheck> checks;
   CopyOptions options;
 };
@@ -132,7 +149,8 @@ struct BoundCreate {
 };
 
 struct BoundDrop {
-  std::vector<ObjectId> objects;  // everything that goes, dependents (CASCADE) first
+  std::vector<ObjectId> objects;         // everything that goes, dependents (CASCADE) first
+  std::vector<catalog::Object> altered;  // what loses a foreign key or a default, as it is to be
   std::vector<std::string> schemas;
   std::vector<std::string> notices;  // "table \"t\" does not exist, skipping", "drop cascades to ..."
   std::string tag;                   // "DROP TABLE"
@@ -141,6 +159,21 @@ struct BoundDrop {
 struct BoundAlter {
   catalog::Object object;  // as it is to be: rename, set schema, comment, ...
   std::string tag;
+  std::optional<int64_t> restart;  // ALTER SEQUENCE .. RESTART
+};
+
+// ALTER TABLE. Without `rows` the table keeps its rows and its id.
+struct BoundAlterTable {
+  ObjectId table;
+  catalog::Object object;               // as it is to be, under the id it has
+  std::vector<catalog::Object> others;  // its indexes and sequences, as they are to be
+  std::vector<ObjectId> dropped;        // indexes and sequences that go with a column
+  std::vector<RowCheck> checks;
+  bool validates = false;  // the rows that are there must satisfy a new constraint
+  // Set when the rows change their shape or their key: what they become, as the source of an INSERT.
+  std::optional<BoundQuery> rows;
+  RowCompletion completion;
+  std::vector<std::string> notices;
 };
 
 enum class TransactionAction : uint8_t { kBegin, kCommit, kRollback, kSavepoint, kRelease, kRollbackTo };
@@ -193,7 +226,7 @@ struct EmptyStatement {};
 
 using BoundStatement =
     std::variant<EmptyStatement, BoundQuery, BoundInsert, BoundUpdate, BoundDelete, BoundTruncate, BoundCopyIn,
-                 BoundCopyOut, BoundCreateSchema, BoundCreate, BoundDrop, BoundAlter, BoundTransaction, BoundSet,
-                 BoundShow, BoundExplain, BoundPrepare, BoundExecute, BoundDeallocate, BoundNothing>;
+                 BoundCopyOut, BoundCreateSchema, BoundCreate, BoundDrop, BoundAlter, BoundAlterTable, BoundTransaction,
+                 BoundSet, BoundShow, BoundExplain, BoundPrepare, BoundExecute, BoundDeallocate, BoundNothing>;
 
 }  // namespace millrace::sql

@@ -54,6 +54,14 @@ bool is_transaction_end(const ParsedStatement& statement);
 // folded again, and a filter that is false empties its input.
 Result<BoundQuery> with_parameters(const BoundQuery& query, const std::vector<Value>& parameters);
 
+// What every row of a table must satisfy and is completed by, bound from the catalog's text: for rows that no
+// statement brings (ON DELETE SET NULL).
+struct TableRules {
+  std::vector<RowCheck> checks;
+  RowCompletion completion;
+};
+Result<TableRules> table_rules(const catalog::Object& table, const BindContext& context);
+
 // A catalogued materialized view's plan, bound again from its text: after a restart.
 Result<dataflow::CircuitPlan> plan_materialized_view(const catalog::Object& view, const BindContext& context);
 

@@ -21,6 +21,8 @@ std::string_view clause_name(Clause clause) {
     case Clause::kReturning: return "RETURNING";
     case Clause::kDefault: return "DEFAULT expressions";
     case Clause::kCheck: return "check constraints";
+    case Clause::kGenerated: return "column generation expressions";
+    case Clause::kUsing: return "transform expressions";
     case Clause::kCopyWhere: return "COPY FROM WHERE conditions";
     case Clause::kExecute: return "EXECUTE parameters";
   }

@@ -41,6 +41,8 @@ enum class Clause : uint8_t {
   kReturning,
   kDefault,
   kCheck,
+  kGenerated,
+  kUsing,
   kCopyWhere,
   kExecute,
 };

@@ -93,4 +93,19 @@ std::string default_text(std::string_view statement, int begin) {
   return between(statement, first, end);
 }
 
+std::string set_default_text(std::string_view statement, size_t index) {
+  Lexer lexer(statement);
+  int depth = 0;
+  bool after_set = false;
+  for (Token token = lexer.next(); token.kind != TokenKind::kEnd; token = lexer.next()) {
+    if (opens(token)) ++depth;
+    if (closes(token)) --depth;
+    if (depth == 0 && after_set && token.is_word("default") && index-- == 0) {
+      return default_text(statement, static_cast<int>(token.begin));
+    }
+    after_set = token.is_word("set");
+  }
+  return {};
+}
+
 }  // namespace millrace::sql

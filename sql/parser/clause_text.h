@@ -16,4 +16,7 @@ std::string check_text(std::string_view statement, int begin);
 // Of `[CONSTRAINT name] DEFAULT expression` at `begin`: the expression.
 std::string default_text(std::string_view statement, int begin);
 
+// Of the SET DEFAULT number `index` of an ALTER TABLE: the expression.
+std::string set_default_text(std::string_view statement, size_t index);
+
 }  // namespace millrace::sql

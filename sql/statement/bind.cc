@@ -46,6 +46,15 @@ Result<BoundResult> StatementBinder::bind() {
   return out;
 }
 
+Result<TableRules> table_rules(const catalog::Object& table, const BindContext& context) {
+  const ParsedStatement nothing;
+  StatementBinder binder(nothing, context);
+  TableRules out;
+  TRY(out.checks, binder.row_checks(table));
+  TRY(out.completion, binder.row_completion(table));
+  return out;
+}
+
 StatementBinder::Bound StatementBinder::bind_kind(const ast::UnsupportedStatement& node) {
   return not_supported(node.what, node.hint).at(statement_.location);
 }

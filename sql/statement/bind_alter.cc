@@ -36,9 +36,15 @@ std::string alter_tag(ast::ObjectKind kind) {
 
 // Views are kept as text, so a name they use has to stay what it is.
 Status refuse_renaming(const catalog::CatalogSnapshot& catalog, const Object& object) {
+  const auto* renamed = object.as<catalog::Sequence>();
+  if (renamed != nullptr && (renamed->owner.value() != 0 || !catalog.dependents(object.id).empty())) {
+    return not_supported(fmt::format("renaming sequence \"{}\" while a column's default calls it", object.name.name),
+                         "Drop the default, rename the sequence and set the default again.");
+  }
   for (const ObjectId id : catalog.dependents(object.id)) {
     const Object& dependent = *catalog.find(id);
-    if (dependent.as<catalog::Index>() != nullptr) continue;
+    if (dependent.as<catalog::Index>() != nullptr || dependent.as<catalog::Table>() != nullptr) continue;
+    if (const auto* sequence = dependent.as<catalog::Sequence>(); sequence != nullptr) continue;
     return not_supported(fmt::format("renaming {} \"{}\" while {} \"{}\" depends on it", object.kind_name(),
                                      object.name.name, dependent.kind_name(), dependent.name.name),
                          "Drop the dependent object and create it again afterwards.");
@@ -64,7 +70,7 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Rename& node) {
     return SqlError(sqlstate::kInsufficientPrivilege, fmt::format("permission denied for \"{}\"", object.name.name));
   }
   TRY(refuse_renaming(catalog(), object));
-  BoundAlter out{object, alter_tag(node.kind)};
+  BoundAlter out{object, alter_tag(node.kind), {}};
   if (!node.is_column) {
     out.object.name.name = node.new_name;
     if (catalog().find(out.object.name) != nullptr) {
@@ -74,10 +80,10 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Rename& node) {
   }
   const auto* table = object.as<catalog::Table>();
   if (table == nullptr) return not_supported("renaming a column of anything but a table", "Create the object anew.");
-  const auto defines = [&](const catalog::ColumnDefinition& column) { return !column.default_sql.empty(); };
-  if (!table->checks.empty() || std::any_of(object.columns.begin(), object.columns.end(), defines)) {
-    if (!table->checks.empty())
-      return not_supported("renaming a column of a table with CHECK constraints", "Create the table anew.");
+  const auto generated = [&](const catalog::ColumnDefinition& column) { return !column.generated_sql.empty(); };
+  if (!table->checks.empty() || std::any_of(object.columns.begin(), object.columns.end(), generated)) {
+    return not_supported("renaming a column of a table with CHECK constraints or generated columns",
+                         "Create the table anew.");
   }
   catalog::ColumnDefinition* renamed = nullptr;
   for (catalog::ColumnDefinition& column : out.object.columns) {
@@ -104,7 +110,7 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::SetSchema& node) {
     return SqlError(sqlstate::kInsufficientPrivilege, fmt::format("permission denied for \"{}\"", object->name.name));
   }
   TRY(refuse_renaming(catalog(), *object));
-  BoundAlter out{*object, alter_tag(node.kind)};
+  BoundAlter out{*object, alter_tag(node.kind), {}};
   out.object.name.schema = node.schema;
   if (catalog().find(out.object.name) != nullptr) {
     return SqlError(sqlstate::kDuplicateTable,
@@ -122,7 +128,7 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Comment& node) {
   if (object->as<catalog::SystemRelation>() != nullptr) {
     return SqlError(sqlstate::kInsufficientPrivilege, fmt::format("permission denied for \"{}\"", object->name.name));
   }
-  BoundAlter out{*object, "COMMENT"};
+  BoundAlter out{*object, "COMMENT", {}};
   if (node.kind != ast::ObjectKind::kColumn) {
     if (object->kind_name() != kind_word(node.kind)) {
       return SqlError(sqlstate::kWrongObjectType,

@@ -131,13 +131,31 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Copy& node) {
     columns.push_back(index);
   }
   if (node.columns.empty()) {
-    for (uint32_t i = 0; i < object->columns.size(); ++i) columns.push_back(i);
+    for (uint32_t i = 0; i < object->columns.size(); ++i) {
+      if (object->columns[i].generated_sql.empty()) columns.push_back(i);
+    }
+  }
+  for (const uint32_t column : columns) {
+    if (object->columns[column].generated_sql.empty()) continue;
+    return SqlError(sqlstate::kInvalidColumnReference,
+                    fmt::format("column \"{}\" is a generated column", object->columns[column].name))
+        .with_detail("Generated columns cannot be used in COPY.");
   }
   if (node.from) {
-    BoundCopyIn out{object->id, columns, {}, {}, options};
+    BoundCopyIn out{object->id, columns, {}, {}, {}, options};
+    TRY(out.completion, row_completion(*object));
+    std::erase_if(out.completion.defaults, [&](const RowCompletion::Column& late) {
+      return std::find(columns.begin(), columns.end(), late.column) != columns.end();
+    });
     TRY(out.checks, row_checks(*object));
     for (uint32_t i = 0; i < object->columns.size(); ++i) {
       out.defaults.emplace_back();
+      const bool late = std::any_of(out.completion.defaults.begin(), out.completion.defaults.end(),
+                                    [&](const RowCompletion::Column& column) { return column.column == i; });
+      if (late || !object->columns[i].generated_sql.empty()) {
+        out.defaults.back() = expr::make_null(object->columns[i].type);
+        continue;
+      }
       if (std::find(columns.begin(), columns.end(), i) != columns.end()) continue;
       TRY(out.defaults.back(), column_default(object->columns[i]));
     }

@@ -180,7 +180,9 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::CreateSource& node)
   TRY(catalog::KafkaSource kafka, read_kafka(node, connection->id));
   kafka.whole_document = !node.has_columns;
   if (node.has_columns) {
-    TRY(define_columns(node.columns, source));
+    std::vector<NumberedColumn> numbered;
+    TRY(define_columns(catalog(), node.columns, source, numbered));
+    if (!numbered.empty()) return not_supported("a serial column of a source", "Its values come with its records.");
     if (source.columns.empty()) return SqlError(sqlstate::kSyntaxError, "a source needs at least one column");
   } else {
     source.columns = {{"data", type_of(oid::kJsonb), false, "", ""}};

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "expr/expr_rewrite.h"
 #include "sql/binder/type_names.h"
 #include "sql/statement/statement_binder.h"
 #include "sql/statement/table_definition.h"
@@ -72,25 +74,63 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::CreateTable& node) 
   TRY(catalog::QualifiedName name, new_name(node.name, node.if_not_exists ? &exists : nullptr));
   if (exists) return skipped(name.name, "CREATE TABLE");
   Object object = new_object(std::move(name));
-  TRY(define_columns(node.columns, object));
+  std::vector<NumberedColumn> numbered;
+  TRY(define_columns(catalog(), node.columns, object, numbered));
   catalog::Table table;
-  TRY(define_constraints(node.columns, node.constraints, object, table));
+  TRY(define_constraints(queries_, node.columns, 0, node.constraints, object, table));
   // Defaults and checks are bound once here, for their errors; the catalog keeps their text.
-  for (const catalog::ColumnDefinition& column : object.columns) {
-    if (column.default_sql.empty()) continue;
-    const auto definition = std::find_if(node.columns.begin(), node.columns.end(),
-                                         [&](const ast::ColumnDefinition& item) { return item.name == column.name; });
-    for (const ast::Constraint& constraint : definition->constraints) {
-      if (constraint.kind != ast::Constraint::Kind::kDefault) continue;
-      TRY(check_default(queries_, *constraint.expression, column));
+  for (uint32_t i = 0; i < object.columns.size(); ++i) {
+    for (const ast::Constraint& constraint : node.columns[i].constraints) {
+      if (constraint.kind == ast::Constraint::Kind::kDefault) {
+        TRY(check_default(queries_, *constraint.expression, object.columns[i]));
+      } else if (constraint.kind == ast::Constraint::Kind::kGenerated) {
+        TRY(check_generated(queries_, *constraint.expression, object, i));
+      }
     }
   }
-  TRY(check_checks(queries_, node, object));
+  TRY(check_checks(queries_, node.columns, node.constraints, object));
   object.details = std::move(table);
+  TRY(object.depends_on, table_dependencies(object));
   BoundCreate out;
   out.objects.push_back(std::move(object));
+  for (const NumberedColumn& column : numbered) {
+    TRY(Object sequence, numbers_of(out.objects[0], ObjectId(0), column));
+    out.objects.push_back(std::move(sequence));
+  }
   out.if_not_exists = node.if_not_exists;
   return out;
+}
+
+Result<std::vector<ObjectId>> StatementBinder::table_dependencies(const Object& table) {
+  std::set<ObjectId> out;
+  for (const catalog::ForeignKey& key : table.as<catalog::Table>()->foreign_keys) out.insert(key.referenced);
+  for (const catalog::ColumnDefinition& column : table.columns) {
+    if (column.default_sql.empty() || column.identity != catalog::Identity::kNone) continue;
+    Result<expr::ExprPtr> value = column_default(column);
+    if (!value) continue;  // Of a sequence that this statement makes.
+    expr::walk(**value, [&](const expr::Expr& node) {
+      const auto* constant = node.as<expr::Constant>();
+      if (constant == nullptr || constant->value.is_null() || constant->value.type().oid() != oid::kRegclass)
+        return true;
+      const auto* object = catalog().find(ObjectId(static_cast<uint32_t>(constant->value.slot().i32)));
+      const auto* sequence = object == nullptr ? nullptr : object->as<catalog::Sequence>();
+      if (sequence != nullptr && sequence->owner != table.id) out.insert(object->id);
+      return true;
+    });
+  }
+  out.erase(table.id);
+  return std::vector<ObjectId>(out.begin(), out.end());
+}
+
+Result<Object> StatementBinder::numbers_of(const Object& table, ObjectId table_id, const NumberedColumn& column) const {
+  catalog::Sequence sequence;
+  sequence.type_oid = column.type_oid;
+  TRY(set_sequence_options(column.options, /*is_new=*/true, sequence));
+  sequence.owner = table_id;
+  sequence.owner_column = column.column;
+  Object object = new_sequence({table.name.schema, column.sequence}, sequence);
+  object.depends_on = {table_id};
+  return object;
 }
 
 }  // namespace millrace::sql

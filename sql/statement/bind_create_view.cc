@@ -154,6 +154,10 @@ StatementBinder::Bound StatementBinder::create_materialized_view(const ast::Crea
   object.depends_on = dependencies();
   for (const ObjectId id : queries_.relations()) {
     const Object* read = catalog().find(id);
+    if (read->as<catalog::Sequence>() != nullptr) {
+      return not_supported(fmt::format("a materialized view over sequence \"{}\"", read->name.name),
+                           "Use CREATE VIEW.");
+    }
     if (read->as<catalog::SystemRelation>() == nullptr) continue;
     return not_supported(fmt::format("a materialized view over system relation \"{}\"", read->name.name),
                          "Use CREATE VIEW.");

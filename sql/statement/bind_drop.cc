@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "sql/statement/statement_binder.h"
 
@@ -42,11 +43,20 @@ class Collector {
   // `named`: by the user; else it goes because of `reason`.
   void add(ObjectId id, ObjectId reason, bool named) {
     if (!seen_.insert(id).second) return;
-    for (const ObjectId dependent : catalog_.dependents(id)) add(dependent, id, false);
     const Object& object = *catalog_.find(id);
+    for (const ObjectId dependent : catalog_.dependents(id)) {
+      // A table outlives the one that its foreign key refers to, and the sequence that feeds it.
+      if (catalog_.find(dependent)->as<catalog::Table>() != nullptr) {
+        referring_.push_back({dependent, id});
+      } else {
+        add(dependent, id, false);
+      }
+    }
     const Object* because = in_schema_.contains(id) ? nullptr : catalog_.find(reason);
     // An index belongs to its table, a source's relation to its source: nobody has to say so.
-    const bool part = object.as<catalog::Index>() != nullptr || object.as<catalog::SourceTable>() != nullptr;
+    const auto* sequence = object.as<catalog::Sequence>();
+    const bool part = object.as<catalog::Index>() != nullptr || object.as<catalog::SourceTable>() != nullptr ||
+                      (sequence != nullptr && sequence->owner.value() != 0 && sequence->owner == reason);
     if (!named && !part) others_.push_back({&object, because});
     out_.push_back(id);
   }
@@ -54,6 +64,25 @@ class Collector {
     std::erase_if(others_, [&](const Other& other) {
       return std::find(named.begin(), named.end(), other.object->id) != named.end();
     });
+  }
+
+  // Tables that stay and refer to something that goes: what they lose, and as they are without it.
+  struct Losses {
+    std::vector<std::string> details;  // "constraint c_fkey on table c depends on table p"
+    std::vector<std::string> names;    // "constraint c_fkey on table c"
+    std::vector<Object> altered;
+  };
+  Losses losses() const {
+    Losses out;
+    std::map<ObjectId, Object> tables;
+    for (const auto& [id, gone] : referring_) {
+      if (seen_.contains(id)) continue;
+      Object& table = tables.try_emplace(id, *catalog_.find(id)).first->second;
+      lose(table, *catalog_.find(gone), out);
+      std::erase(table.depends_on, gone);
+    }
+    for (auto& [id, table] : tables) out.altered.push_back(std::move(table));
+    return out;
   }
 
   struct Other {
@@ -69,7 +98,27 @@ class Collector {
   std::vector<ObjectId> take() { return std::move(out_); }
 
  private:
+  static void lose(Object& table, const Object& gone, Losses& out) {
+    const auto note = [&](const std::string& what) {
+      out.names.push_back(what);
+      out.details.push_back(fmt::format("{} depends on {} {}", what, gone.kind_name(), gone.name.name));
+    };
+    auto& details = std::get<catalog::Table>(table.details);
+    std::erase_if(details.foreign_keys, [&](const catalog::ForeignKey& key) {
+      if (key.referenced != gone.id) return false;
+      note(fmt::format("constraint {} on table {}", key.name, table.name.name));
+      return true;
+    });
+    if (gone.as<catalog::Sequence>() == nullptr) return;
+    for (catalog::ColumnDefinition& column : table.columns) {
+      if (column.default_sql.find(gone.name.name) == std::string::npos) continue;
+      note(fmt::format("default value for column {} of table {}", column.name, table.name.name));
+      column.default_sql.clear();
+    }
+  }
+
   const catalog::CatalogSnapshot& catalog_;
+  std::vector<std::pair<ObjectId, ObjectId>> referring_;
   std::set<ObjectId> seen_;
   std::set<ObjectId> in_schema_;
   std::vector<ObjectId> out_;
@@ -80,7 +129,8 @@ std::string described(const Object& object) { return fmt::format("{} {}", object
 
 // Refuses with RESTRICT, tells with CASCADE.
 Status settle_dependents(Collector& collector, const std::string& what, bool cascade, BoundDrop& out) {
-  if (collector.others().empty()) return {};
+  Collector::Losses losses = collector.losses();
+  if (collector.others().empty() && losses.names.empty()) return {};
   if (!cascade) {
     std::string detail;
     for (const Collector::Other& other : collector.others()) {
@@ -88,16 +138,18 @@ Status settle_dependents(Collector& collector, const std::string& what, bool cas
       detail += fmt::format("{} depends on {}", described(*other.object),
                             other.because == nullptr ? what : described(*other.because));
     }
+    for (const std::string& loss : losses.details) detail += (detail.empty() ? "" : "\n") + loss;
     return SqlError(sqlstate::kDependentObjectsStillExist,
                     fmt::format("cannot drop {} because other objects depend on it", what))
         .with_detail(std::move(detail))
         .with_hint("Use DROP ... CASCADE to drop the dependent objects too.");
   }
-  if (collector.others().size() == 1) {
-    out.notices.push_back("drop cascades to " + described(*collector.others()[0].object));
-  } else {
-    out.notices.push_back(fmt::format("drop cascades to {} other objects", collector.others().size()));
-  }
+  std::vector<std::string> names;
+  for (const Collector::Other& other : collector.others()) names.push_back(described(*other.object));
+  names.insert(names.end(), losses.names.begin(), losses.names.end());
+  out.altered = std::move(losses.altered);
+  out.notices.push_back("drop cascades to " +
+                        (names.size() == 1 ? names[0] : fmt::format("{} other objects", names.size())));
   return {};
 }
 
@@ -173,6 +225,15 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Drop& node) {
                       fmt::format("\"{}\" is not {} {}", object->name.name, vowel ? "an" : "a", kind->name))
           .with_hint(
               fmt::format("Use DROP {} to remove {} {}.", upper, object_vowel ? "an" : "a", object->kind_name()));
+    }
+    if (const auto* sequence = object->as<catalog::Sequence>(); sequence != nullptr && sequence->owner.value() != 0) {
+      const Object& owner = *catalog().find(sequence->owner);
+      const std::string& column = owner.columns[sequence->owner_column].name;
+      return SqlError(sqlstate::kDependentObjectsStillExist,
+                      fmt::format("cannot drop sequence {} because other objects depend on it", object->name.name))
+          .with_detail(fmt::format("default value for column {} of table {} depends on sequence {}", column,
+                                   owner.name.name, object->name.name))
+          .with_hint("Drop the column or its table instead.");
     }
     named.push_back(object->id);
     what = described(*object);

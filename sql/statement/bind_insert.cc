@@ -61,6 +61,39 @@ Result<ExprPtr> StatementBinder::bind_stored(const std::string& text, Block& blo
   return value;
 }
 
+Result<std::vector<ExprPtr>> StatementBinder::generated_columns(const catalog::Object& table) {
+  std::vector<ExprPtr> out(table.columns.size());
+  Block block;
+  TRY(QueryBinder::BoundTable bound, queries_.bind_relation(table, ""));
+  const ColumnIds ids = sql::columns_of(*bound.plan);
+  TRY(block.scope.add(std::move(bound.table)));
+  for (size_t i = 0; i < out.size(); ++i) {
+    const catalog::ColumnDefinition& column = table.columns[i];
+    if (column.generated_sql.empty()) continue;
+    TRY(ExprPtr value, bind_stored(column.generated_sql, block, Clause::kGenerated));
+    TRY(value, queries_.coercions().assign(value, column.type, column.name));
+    out[i] = positioned(value, ids);
+  }
+  return out;
+}
+
+Result<RowCompletion> StatementBinder::row_completion(const catalog::Object& table) {
+  RowCompletion out;
+  bool generates = false;
+  for (uint32_t i = 0; i < table.columns.size(); ++i) {
+    generates = generates || !table.columns[i].generated_sql.empty();
+    if (table.columns[i].default_sql.empty()) continue;
+    TRY(ExprPtr value, column_default(table.columns[i]));
+    if (value->volatility() == expr::Volatility::kVolatile) out.defaults.push_back({i, std::move(value)});
+  }
+  if (!generates) return out;
+  TRY(std::vector<ExprPtr> generated, generated_columns(table));
+  for (uint32_t i = 0; i < generated.size(); ++i) {
+    if (generated[i] != nullptr) out.generated.push_back({i, std::move(generated[i])});
+  }
+  return out;
+}
+
 Result<std::vector<RowCheck>> StatementBinder::row_checks(const catalog::Object& table) {
   std::vector<RowCheck> out;
   const auto* details = table.as<catalog::Table>();
@@ -120,18 +153,82 @@ Status check_width(size_t values, ast::Location value_location, const ast::Inser
 
 }  // namespace
 
-Result<Plan> StatementBinder::insert_values(const ast::Values& values, const catalog::Object& table,
-                                            const std::vector<uint32_t>& columns) {
+namespace {
+
+// Makes whole rows of what INSERT gives: the table's columns, then what RowCompletion wants to know.
+class RowShape {
+ public:
+  RowShape(const catalog::Object& table, const RowCompletion& completion) : table_(table) {
+    late_.resize(table.columns.size(), kNotLate);
+    for (size_t i = 0; i < completion.defaults.size(); ++i) late_[completion.defaults[i].column] = i;
+  }
+
+  size_t width() const { return table_.columns.size() + late_count(); }
+  bool is_late(uint32_t column) const { return late_[column] != kNotLate; }
+  // Where a row says whether it takes the late default of the column.
+  size_t marker(uint32_t column) const { return table_.columns.size() + late_[column]; }
+  ColumnIds add_columns(ColumnTable& ids) const {
+    ColumnIds out;
+    for (const catalog::ColumnDefinition& column : table_.columns) out.push_back(ids.add(column.name, column.type));
+    for (size_t i = 0; i < late_count(); ++i) out.push_back(ids.add("takes_default", type_of(oid::kBool)));
+    return out;
+  }
+
+ private:
+  static constexpr size_t kNotLate = SIZE_MAX;
+
+  size_t late_count() const {
+    return static_cast<size_t>(
+        std::count_if(late_.begin(), late_.end(), [](size_t place) { return place != kNotLate; }));
+  }
+
+  const catalog::Object& table_;
+  std::vector<size_t> late_;  // by column: its place in completion.defaults
+};
+
+// Whether INSERT may bring a value for the column itself.
+Status check_writable(const catalog::ColumnDefinition& column, const std::string& overriding, bool update) {
+  const bool generated = !column.generated_sql.empty();
+  if (!generated && (column.identity != catalog::Identity::kAlways || overriding == "SYSTEM")) return {};
+  if (update) {
+    return SqlError(sqlstate::kGeneratedAlways,
+                    fmt::format("column \"{}\" can only be updated to DEFAULT", column.name))
+        .with_detail(
+            generated ? fmt::format("Column \"{}\" is a generated column.", column.name)
+                      : fmt::format("Column \"{}\" is an identity column defined as GENERATED ALWAYS.", column.name));
+  }
+  SqlError error(sqlstate::kGeneratedAlways,
+                 fmt::format("cannot insert a non-DEFAULT value into column \"{}\"", column.name));
+  if (generated) return std::move(error).with_detail(fmt::format("Column \"{}\" is a generated column.", column.name));
+  return std::move(error)
+      .with_detail(fmt::format("Column \"{}\" is an identity column defined as GENERATED ALWAYS.", column.name))
+      .with_hint("Use OVERRIDING SYSTEM VALUE to override.");
+}
+
+}  // namespace
+
+Status StatementBinder::check_assignable(const catalog::ColumnDefinition& column) {
+  return check_writable(column, "", /*update=*/true);
+}
+
+Result<Plan> StatementBinder::insert_values(const ast::Values& values, const ast::Insert& node,
+                                            const catalog::Object& table, const std::vector<uint32_t>& columns,
+                                            const RowCompletion& completion) {
+  const RowShape shape(table, completion);
   ColumnTable& ids = queries_.columns();
   Plan plan;
-  for (const catalog::ColumnDefinition& column : table.columns)
-    plan.outputs.push_back(ids.add(column.name, column.type));
+  plan.outputs = shape.add_columns(ids);
   std::vector<ExprPtr> defaults(table.columns.size());
-  const auto default_of = [&](uint32_t index) -> Result<ExprPtr> {
-    if (defaults[index] == nullptr) {
-      TRY(defaults[index], column_default(table.columns[index]));
+  const auto take_default = [&](uint32_t column, std::vector<ExprPtr>& row) -> Status {
+    if (shape.is_late(column) || !table.columns[column].generated_sql.empty()) {
+      row[column] = expr::make_null(table.columns[column].type);
+      return {};
     }
-    return defaults[index];
+    if (defaults[column] == nullptr) {
+      TRY(defaults[column], column_default(table.columns[column]));
+    }
+    row[column] = defaults[column];
+    return {};
   };
   QueryBinder::BoundTable target;
   Scope target_scope;
@@ -146,22 +243,27 @@ Result<Plan> StatementBinder::insert_values(const ast::Values& values, const cat
       return SqlError(sqlstate::kSyntaxError, "VALUES lists must all be the same length").at(items[0]->location);
     }
     Block block;
-    std::vector<ExprPtr> row(table.columns.size());
+    std::vector<ExprPtr> row(shape.width());
     for (size_t i = 0; i < items.size(); ++i) {
-      const uint32_t target = columns[i];
-      if (items[i]->as<ast::SetToDefault>() != nullptr) {
-        TRY(row[target], default_of(target));
+      const uint32_t column = columns[i];
+      const bool ignored = node.overriding == "USER" && table.columns[column].identity != catalog::Identity::kNone;
+      if (items[i]->as<ast::SetToDefault>() != nullptr || ignored) {
+        TRY(take_default(column, row));
         continue;
       }
+      TRY(check_writable(table.columns[column], node.overriding, /*update=*/false));
       TRY(const ExprPtr value, queries_.bind_expr(*items[i], block, Clause::kValues));
       Result<ExprPtr> assigned =
-          queries_.coercions().assign(value, table.columns[target].type, table.columns[target].name);
+          queries_.coercions().assign(value, table.columns[column].type, table.columns[column].name);
       if (!assigned) return std::move(assigned).error().at(items[i]->location);
-      row[target] = std::move(*assigned);
+      row[column] = std::move(*assigned);
+      if (shape.is_late(column)) row[shape.marker(column)] = expr::make_bool(false);
     }
-    for (uint32_t i = 0; i < row.size(); ++i) {
-      if (row[i] != nullptr) continue;
-      TRY(row[i], default_of(i));
+    for (uint32_t i = 0; i < table.columns.size(); ++i) {
+      if (row[i] == nullptr) TRY(take_default(i, row));
+    }
+    for (size_t i = table.columns.size(); i < row.size(); ++i) {
+      if (row[i] == nullptr) row[i] = expr::make_bool(true);
     }
     if (block.applies.empty()) {
       rows.rows.push_back(std::move(row));
@@ -194,11 +296,11 @@ Result<Plan> StatementBinder::insert_values(const ast::Values& values, const cat
 }
 
 Result<Plan> StatementBinder::insert_source(const ast::Insert& node, const catalog::Object& table,
-                                            const std::vector<uint32_t>& columns) {
+                                            const std::vector<uint32_t>& columns, const RowCompletion& completion) {
   if (node.source == nullptr) {
     ast::Values nothing;
     nothing.rows.emplace_back();
-    return insert_values(nothing, table, {});
+    return insert_values(nothing, node, table, {}, completion);
   }
   const auto* values = std::get_if<ast::Values>(&node.source->body);
   const bool plain = node.source->order_by.empty() && node.source->limit == nullptr && node.source->offset == nullptr &&
@@ -208,7 +310,7 @@ Result<Plan> StatementBinder::insert_source(const ast::Insert& node, const catal
       const ast::Location extra = row.size() > columns.size() ? row[columns.size()]->location : -1;
       TRY(check_width(row.size(), extra, node, columns.size()));
     }
-    return insert_values(*values, table, columns);
+    return insert_values(*values, node, table, columns, completion);
   }
   TRY(BoundRelation source, queries_.bind_query(*node.source, nullptr, true));
   ast::Location extra = node.source->location;
@@ -216,27 +318,34 @@ Result<Plan> StatementBinder::insert_source(const ast::Insert& node, const catal
     if (select->targets.size() > columns.size()) extra = select->targets[columns.size()].location;
   }
   TRY(check_width(source.outputs.size(), extra, node, columns.size()));
-  std::vector<std::string> names;
+  std::vector<bool> brought(table.columns.size());
   for (size_t i = 0; i < source.outputs.size(); ++i) {
     const catalog::ColumnDefinition& column = table.columns[columns[i]];
+    const bool ignored = node.overriding == "USER" && column.identity != catalog::Identity::kNone;
+    if (!ignored) TRY(check_writable(column, node.overriding, /*update=*/false));
+    brought[columns[i]] = !ignored;
     Result<ExprPtr> assigned = queries_.coercions().assign(source.outputs[i].value, column.type, column.name);
     if (!assigned) return std::move(assigned).error().at(node.source->location);
     source.outputs[i].value = std::move(*assigned);
   }
   TRY(const ColumnIds ids, queries_.settle_outputs(source));
   TRY(RelPtr root, queries_.apply_limit(source, ids));
+  const RowShape shape(table, completion);
   Plan plan;
+  plan.outputs = shape.add_columns(queries_.columns());
   std::vector<Map::Computed> computed;
   for (uint32_t i = 0; i < table.columns.size(); ++i) {
-    const auto place = std::find(columns.begin(), columns.end(), i);
-    const auto index = static_cast<size_t>(place - columns.begin());
-    if (index < ids.size()) {
-      plan.outputs.push_back(ids[index]);
-      continue;
+    const catalog::ColumnDefinition& column = table.columns[i];
+    if (shape.is_late(i)) computed.push_back({plan.outputs[shape.marker(i)], expr::make_bool(!brought[i])});
+    if (brought[i]) {
+      const auto place = std::find(columns.begin(), columns.end(), i);
+      plan.outputs[i] = ids[static_cast<size_t>(place - columns.begin())];
+    } else if (shape.is_late(i) || !column.generated_sql.empty()) {
+      computed.push_back({plan.outputs[i], expr::make_null(column.type)});
+    } else {
+      TRY(ExprPtr value, column_default(column));
+      computed.push_back({plan.outputs[i], std::move(value)});
     }
-    TRY(ExprPtr value, column_default(table.columns[i]));
-    computed.push_back({queries_.columns().add(table.columns[i].name, table.columns[i].type), std::move(value)});
-    plan.outputs.push_back(computed.back().id);
   }
   plan.root = make_map(std::move(root), std::move(computed));
   return plan;
@@ -333,6 +442,10 @@ Status StatementBinder::bind_on_conflict(const ast::OnConflict& conflict, const 
                                     ? expr::make_column(static_cast<uint32_t>(i), table.columns[i].type)
                                     : positioned(values[i], ids));
   }
+  for (const RowCompletion::Column& generated : out.completion.generated) {
+    out.update_values[generated.column] =
+        expr::substitute_columns(generated.value, [&](uint32_t column, SqlType) { return out.update_values[column]; });
+  }
   if (out.update_where != nullptr) out.update_where = positioned(out.update_where, ids);
   return {};
 }
@@ -342,11 +455,11 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Insert& node) {
   TRY(with.enter(node.with));
   Result<const catalog::Object*> table = find_table(node.table, "insert into");
   if (!table) return std::move(table).error();
-  if (!node.overriding.empty()) return not_supported("OVERRIDING", "There are no identity columns yet.");
   BoundInsert out;
   out.table = (*table)->id;
   TRY(const std::vector<uint32_t> columns, insert_columns(node, **table));
-  TRY(Plan plan, insert_source(node, **table, columns));
+  TRY(out.completion, row_completion(**table));
+  TRY(Plan plan, insert_source(node, **table, columns, out.completion));
   TRY(out.source, plan_rows(std::move(plan)));
   if (node.on_conflict) TRY(bind_on_conflict(*node.on_conflict, node.alias, **table, out));
   TRY(out.checks, row_checks(**table));

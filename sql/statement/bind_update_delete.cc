@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "expr/expr_rewrite.h"
 #include "sql/statement/statement_binder.h"
 
 namespace millrace::sql {
@@ -29,9 +30,11 @@ Result<std::vector<ExprPtr>> StatementBinder::bind_assignments(const std::vector
       return SqlError(sqlstate::kSyntaxError, fmt::format("multiple assignments to same column \"{}\"", target.name));
     }
     if (item != nullptr && item->as<ast::SetToDefault>() != nullptr) {
+      if (!found->generated_sql.empty()) return {};  // Computed anew in any case.
       TRY(slot, column_default(*found));
       return {};
     }
+    TRY(check_assignable(*found));
     if (value == nullptr) {
       TRY(value, queries_.bind_expr(*item, block, Clause::kUpdate));
     }
@@ -105,6 +108,17 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Update& node) {
     computed.push_back({new_ids.back(), values[i]});
   }
   plan.root = make_map(std::move(block.input), std::move(computed));
+  TRY(const std::vector<ExprPtr> generated, generated_columns(*table));
+  computed.clear();
+  const ColumnIds given_ids = new_ids;
+  for (size_t i = 0; i < generated.size(); ++i) {
+    if (generated[i] == nullptr) continue;
+    new_ids[i] = queries_.columns().add(table->columns[i].name, table->columns[i].type);
+    computed.push_back({new_ids[i], expr::substitute_columns(generated[i], [&](uint32_t column, SqlType type) {
+                          return expr::make_column(given_ids[column], type);
+                        })});
+  }
+  if (!computed.empty()) plan.root = make_map(std::move(plan.root), std::move(computed));
   plan.outputs.insert(plan.outputs.end(), new_ids.begin(), new_ids.end());
   const auto& unique = table->as<catalog::Table>()->unique;
   if (!node.from.empty() && !unique.empty() && unique[0].primary) {
@@ -162,13 +176,32 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Delete& node) {
 
 StatementBinder::Bound StatementBinder::bind_kind(const ast::Truncate& node) {
   BoundTruncate out;
+  std::vector<const catalog::Object*> tables;
   for (const ast::ObjectName& name : node.tables) {
     TRY(const catalog::Object* table, queries_.find_relation(name));
     if (table->as<catalog::Table>() == nullptr) {
       return SqlError(sqlstate::kWrongObjectType, fmt::format("\"{}\" is not a table", table->name.name));
     }
-    out.tables.push_back(table->id);
+    tables.push_back(table);
   }
+  // Grows as it is walked: with CASCADE whoever refers to an emptied table is emptied as well.
+  for (size_t i = 0; i < tables.size(); ++i) {
+    for (const ObjectId id : catalog().dependents(tables[i]->id)) {
+      const catalog::Object* dependent = catalog().find(id);
+      if (node.restart_identity && dependent->as<catalog::Sequence>() != nullptr) out.restarted.push_back(id);
+      if (dependent->as<catalog::Table>() == nullptr) continue;
+      if (std::find(tables.begin(), tables.end(), dependent) != tables.end()) continue;
+      if (!node.cascade) {
+        return SqlError(sqlstate::kFeatureNotSupported,
+                        "cannot truncate a table referenced in a foreign key constraint")
+            .with_detail(fmt::format("Table \"{}\" references \"{}\".", dependent->name.name, tables[i]->name.name))
+            .with_hint(fmt::format("Truncate table \"{}\" at the same time, or use TRUNCATE ... CASCADE.",
+                                   dependent->name.name));
+      }
+      tables.push_back(dependent);
+    }
+  }
+  for (const catalog::Object* table : tables) out.tables.push_back(table->id);
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include "sql/binder/query_binder.h"
 #include "sql/bound_statement.h"
 #include "sql/sql.h"
+#include "sql/statement/table_definition.h"
 
 namespace millrace::sql {
 
@@ -21,6 +22,10 @@ class StatementBinder {
   Result<BoundResult> bind();
   // bind() of another tree under the same parameters: EXPLAIN, PREPARE, COPY (query).
   Result<BoundStatement> bind_tree(const ast::Statement& tree);
+
+  // The CHECK constraints of a table over a row's columns, and what completes a row.
+  Result<std::vector<RowCheck>> row_checks(const catalog::Object& table);
+  Result<RowCompletion> row_completion(const catalog::Object& table);
 
  private:
   using Bound = Result<BoundStatement>;
@@ -40,16 +45,18 @@ class StatementBinder {
   Result<const catalog::Object*> find_table(const ast::ObjectName& name, const char* verb) const;
   Result<std::vector<uint32_t>> insert_columns(const ast::Insert& node, const catalog::Object& table) const;
   Result<Plan> insert_source(const ast::Insert& node, const catalog::Object& table,
-                             const std::vector<uint32_t>& columns);
-  Result<Plan> insert_values(const ast::Values& values, const catalog::Object& table,
-                             const std::vector<uint32_t>& columns);
+                             const std::vector<uint32_t>& columns, const RowCompletion& completion);
+  Result<Plan> insert_values(const ast::Values& values, const ast::Insert& node, const catalog::Object& table,
+                             const std::vector<uint32_t>& columns, const RowCompletion& completion);
+  // Whether UPDATE may give the column a value of its own.
+  static Status check_assignable(const catalog::ColumnDefinition& column);
   Status bind_on_conflict(const ast::OnConflict& conflict, const std::string& alias, const catalog::Object& table,
                           BoundInsert& out);
   Result<std::optional<Returning>> bind_returning(const std::vector<ast::Target>& returning, const std::string& alias,
                                                   const catalog::Object& table);
   Result<expr::ExprPtr> column_default(const catalog::ColumnDefinition& column);
-  // The table's CHECK constraints over a row's columns.
-  Result<std::vector<RowCheck>> row_checks(const catalog::Object& table);
+  // Generated columns over a row's columns, by column; null for the others.
+  Result<std::vector<expr::ExprPtr>> generated_columns(const catalog::Object& table);
   // An expression that is kept as text in the catalog, bound in a block.
   Result<expr::ExprPtr> bind_stored(const std::string& text, Block& block, Clause clause);
   // New values by column; null where nothing is assigned. Conditions on subqueries go to the block.
@@ -63,6 +70,9 @@ class StatementBinder {
   Bound bind_kind(const ast::CreateView& node);
   Bound bind_kind(const ast::CreateIndex& node);
   Bound bind_kind(const ast::CreateSchema& node);
+  Bound bind_kind(const ast::CreateSequence& node);
+  Bound bind_kind(const ast::AlterSequence& node);
+  Bound bind_kind(const ast::AlterTable& node);
   Bound bind_kind(const ast::CreateSecret& node);
   Bound bind_kind(const ast::CreateConnection& node);
   Bound bind_kind(const ast::ValidateConnection& node);
@@ -80,6 +90,14 @@ class StatementBinder {
   Status add_view_columns(const std::vector<std::string>& names, const std::vector<OutputColumn>& outputs,
                           catalog::Object& object) const;
   std::vector<ObjectId> dependencies() const;
+  Status set_sequence_options(const std::vector<ast::Option>& options, bool is_new, catalog::Sequence& sequence) const;
+  catalog::Object new_sequence(catalog::QualifiedName name, catalog::Sequence sequence) const;
+  // The sequence behind a serial or identity column of a table of that id.
+  Result<catalog::Object> numbers_of(const catalog::Object& table, ObjectId table_id,
+                                     const NumberedColumn& column) const;
+  // What a table stands on: the tables its foreign keys refer to, the sequences of others that feed it.
+  Result<std::vector<ObjectId>> table_dependencies(const catalog::Object& table);
+  friend class TableAlteration;
   Bound create_materialized_view(const ast::CreateTableAs& node);
 
   // session

@@ -5,6 +5,8 @@
 
 namespace millrace::sql::ast {
 
+enum class ReferentialAction : uint8_t { kNoAction, kRestrict, kCascade, kSetNull, kSetDefault };
+
 struct Constraint {
   enum class Kind : uint8_t {
     kNull,
@@ -26,9 +28,16 @@ struct Constraint {
   bool nulls_not_distinct = false;
   bool deferrable = false;
   bool no_inherit = false;
-  ObjectName references;  // kForeignKey
+  // kForeignKey
+  ObjectName references;
+  std::vector<std::string> referenced_columns;  // empty: its primary key
+  ReferentialAction on_delete = ReferentialAction::kNoAction;
+  ReferentialAction on_update = ReferentialAction::kNoAction;
+  bool match_full = false;
+  bool has_action_columns = false;  // ON DELETE SET NULL (a)
+  std::vector<Option> options;      // kIdentity: of its sequence
   Location location = -1;
-  std::string text;  // kDefault, kCheck: the expression as written
+  std::string text;  // kDefault, kCheck, kGenerated: the expression as written
 };
 
 struct ColumnDefinition {
@@ -91,6 +100,49 @@ struct CreateSchema {
   std::string name;
   bool if_not_exists = false;
   bool has_elements = false;
+};
+
+struct CreateSequence {
+  ObjectName name;
+  std::vector<Option> options;
+  bool if_not_exists = false;
+  bool temporary = false;
+};
+
+struct AlterSequence {
+  ObjectName name;
+  std::vector<Option> options;
+  bool if_exists = false;
+};
+
+// One change of ALTER TABLE.
+struct TableChange {
+  enum class Kind : uint8_t {
+    kAddColumn,
+    kDropColumn,
+    kSetDefault,
+    kDropDefault,
+    kSetNotNull,
+    kDropNotNull,
+    kSetType,
+    kAddConstraint,
+    kDropConstraint,
+    kNothing,      // OWNER TO, CLUSTER ON ...: accepted, without meaning here
+    kUnsupported,  // `name` is what
+  };
+  Kind kind;
+  std::string name;         // of the column or constraint
+  ColumnDefinition column;  // kAddColumn; kSetType: its type
+  Constraint constraint;    // kAddConstraint; kSetDefault: its expression and text
+  ExprPtr using_value;      // kSetType
+  bool if_exists = false;   // kAddColumn: IF NOT EXISTS
+  bool cascade = false;
+};
+
+struct AlterTable {
+  ObjectName name;
+  std::vector<TableChange> changes;
+  bool if_exists = false;
 };
 
 enum class ObjectKind : uint8_t {

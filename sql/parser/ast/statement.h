@@ -18,9 +18,9 @@ struct UnsupportedStatement {
 
 using StatementKind =
     std::variant<Query, Insert, Update, Delete, Truncate, Copy, CreateTable, CreateTableAs, CreateView, CreateIndex,
-                 CreateSchema, Drop, Rename, SetSchema, Comment, Transaction, Set, Show, Prepare, Execute, Deallocate,
-                 Explain, Nothing, RefreshMaterializedView, CreateSecret, CreateConnection, ValidateConnection,
-                 CreateSource, ShowObjects, ShowCreate, UnsupportedStatement>;
+                 CreateSchema, CreateSequence, AlterSequence, AlterTable, Drop, Rename, SetSchema, Comment, Transaction,
+                 Set, Show, Prepare, Execute, Deallocate, Explain, Nothing, RefreshMaterializedView, CreateSecret,
+                 CreateConnection, ValidateConnection, CreateSource, ShowObjects, ShowCreate, UnsupportedStatement>;
 
 struct Statement {
   StatementKind kind;

@@ -9,6 +9,18 @@ constexpr char kTemporary = 't';
 constexpr char kUnlogged = 'u';
 constexpr char kIdentityAlways = 'a';
 
+// pg_constraint.confdeltype and confmatchtype.
+ast::ReferentialAction referential_action(char action) {
+  switch (action) {
+    case 'r': return ast::ReferentialAction::kRestrict;
+    case 'c': return ast::ReferentialAction::kCascade;
+    case 'n': return ast::ReferentialAction::kSetNull;
+    case 'd': return ast::ReferentialAction::kSetDefault;
+    default: return ast::ReferentialAction::kNoAction;
+  }
+}
+constexpr char kMatchFull = 'f';
+
 }  // namespace
 
 ast::ObjectKind object_kind(ObjectType type, std::string& other) {
@@ -62,13 +74,19 @@ ast::Constraint Converter::constraint(const Constraint* node) {
       out.kind = Kind::kForeignKey;
       out.columns = strings(node->fk_attrs);
       out.references = name(node->pktable);
+      out.referenced_columns = strings(node->pk_attrs);
+      out.on_delete = referential_action(node->fk_del_action);
+      out.on_update = referential_action(node->fk_upd_action);
+      out.match_full = node->fk_matchtype == kMatchFull;
+      out.has_action_columns = node->fk_del_set_cols != nullptr;
       break;
     default:  // DEFERRABLE and its like stand beside the constraint they speak of
       out.kind = Kind::kNull;
       out.deferrable = node->contype == CONSTR_ATTR_DEFERRABLE || node->contype == CONSTR_ATTR_DEFERRED;
       break;
   }
-  if (out.kind == Kind::kCheck) out.text = check_text(text_, node->location);
+  if (out.kind == Kind::kIdentity) out.options = options(node->options);
+  if (out.kind == Kind::kCheck || out.kind == Kind::kGenerated) out.text = check_text(text_, node->location);
   if (out.kind == Kind::kDefault) out.text = default_text(text_, node->location);
   return out;
 }
@@ -159,6 +177,70 @@ ast::StatementKind Converter::create_index(const IndexStmt* node) {
   return out;
 }
 
+ast::TableChange Converter::table_change(const AlterTableCmd* node, size_t& defaults_set) {
+  using Kind = ast::TableChange::Kind;
+  ast::TableChange out;
+  out.name = text(node->name);
+  out.if_exists = node->missing_ok;
+  out.cascade = node->behavior == DROP_CASCADE;
+  switch (node->subtype) {
+    case AT_AddColumn:
+      out.kind = Kind::kAddColumn;
+      out.column = column_definition(reinterpret_cast<const ColumnDef*>(node->def));
+      break;
+    case AT_DropColumn: out.kind = Kind::kDropColumn; break;
+    case AT_ColumnDefault:
+      out.kind = node->def == nullptr ? Kind::kDropDefault : Kind::kSetDefault;
+      if (node->def == nullptr) break;
+      out.constraint.kind = ast::Constraint::Kind::kDefault;
+      out.constraint.expression = expr(node->def);
+      out.constraint.text = set_default_text(text_, defaults_set++);
+      break;
+    case AT_SetNotNull: out.kind = Kind::kSetNotNull; break;
+    case AT_DropNotNull: out.kind = Kind::kDropNotNull; break;
+    case AT_AlterColumnType: {
+      const auto* definition = reinterpret_cast<const ColumnDef*>(node->def);
+      out.kind = Kind::kSetType;
+      out.column = column_definition(definition);
+      out.using_value = expr(definition->raw_default);
+      break;
+    }
+    case AT_AddConstraint:
+      out.kind = Kind::kAddConstraint;
+      out.constraint = constraint(reinterpret_cast<const Constraint*>(node->def));
+      break;
+    case AT_DropConstraint: out.kind = Kind::kDropConstraint; break;
+    case AT_ChangeOwner:
+    case AT_SetStatistics:
+    case AT_SetOptions:
+    case AT_ResetOptions:
+    case AT_SetStorage:
+    case AT_ClusterOn:
+    case AT_DropCluster:
+    case AT_SetRelOptions:
+    case AT_ResetRelOptions:
+    case AT_ReplicaIdentity:
+    case AT_SetLogged:
+    case AT_ValidateConstraint: out.kind = Kind::kNothing; break;
+    default:
+      out.kind = Kind::kUnsupported;
+      out.name = "this form of ALTER TABLE";
+      break;
+  }
+  return out;
+}
+
+ast::StatementKind Converter::alter_table(const AlterTableStmt* node) {
+  if (node->objtype != OBJECT_TABLE) return ast::UnsupportedStatement{"this form of ALTER", "Create the object anew."};
+  ast::AlterTable out;
+  out.name = unplaced(name(node->relation));
+  out.if_exists = node->missing_ok;
+  size_t defaults_set = 0;
+  for_each<AlterTableCmd>(
+      node->cmds, [&](const AlterTableCmd* command) { out.changes.push_back(table_change(command, defaults_set)); });
+  return out;
+}
+
 ast::StatementKind Converter::drop(const DropStmt* node) {
   ast::Drop out;
   out.kind = object_kind(node->removeType, out.other);
@@ -207,6 +289,16 @@ std::optional<ast::StatementKind> Converter::define(const Node* node) {
     case T_CreateTableAsStmt: return create_table_as(reinterpret_cast<const CreateTableAsStmt*>(node));
     case T_ViewStmt: return create_view(reinterpret_cast<const ViewStmt*>(node));
     case T_IndexStmt: return create_index(reinterpret_cast<const IndexStmt*>(node));
+    case T_AlterTableStmt: return alter_table(reinterpret_cast<const AlterTableStmt*>(node));
+    case T_CreateSeqStmt: {
+      const auto* create = reinterpret_cast<const CreateSeqStmt*>(node);
+      return ast::CreateSequence{name(create->sequence), options(create->options), create->if_not_exists,
+                                 create->sequence->relpersistence == kTemporary};
+    }
+    case T_AlterSeqStmt: {
+      const auto* alter = reinterpret_cast<const AlterSeqStmt*>(node);
+      return ast::AlterSequence{unplaced(name(alter->sequence)), options(alter->options), alter->missing_ok};
+    }
     case T_DropStmt: return drop(reinterpret_cast<const DropStmt*>(node));
     case T_RenameStmt: return rename(reinterpret_cast<const RenameStmt*>(node));
     case T_CommentStmt: return comment(reinterpret_cast<const CommentStmt*>(node));

@@ -12,12 +12,9 @@ struct Unbuilt {
 // What the grammar has and Millrace does not, with the way out for its user.
 constexpr Unbuilt kUnbuilt[] = {
     {T_MergeStmt, "MERGE", "Use INSERT .. ON CONFLICT, or UPDATE and INSERT."},
-    {T_AlterTableStmt, "this form of ALTER TABLE", "Create a new table and copy the rows."},
     {T_CreateFunctionStmt, "CREATE FUNCTION", "Use built-in functions or a view."},
     {T_CreateTrigStmt, "CREATE TRIGGER", "Use a materialized view: it follows every change."},
     {T_RuleStmt, "CREATE RULE", "Use a view."},
-    {T_CreateSeqStmt, "CREATE SEQUENCE", "Use a serial or identity column, or a key of your own."},
-    {T_AlterSeqStmt, "ALTER SEQUENCE", ""},
     {T_CompositeTypeStmt, "CREATE TYPE", "Use jsonb or separate columns."},
     {T_CreateEnumStmt, "CREATE TYPE .. AS ENUM", "Use text with a CHECK constraint."},
     {T_CreateRangeStmt, "CREATE TYPE .. AS RANGE", "Use two columns."},

@@ -98,6 +98,8 @@ class Converter {
   ast::StatementKind create_table_as(const CreateTableAsStmt* node);
   ast::StatementKind create_view(const ViewStmt* node);
   ast::StatementKind create_index(const IndexStmt* node);
+  ast::StatementKind alter_table(const AlterTableStmt* node);
+  ast::TableChange table_change(const AlterTableCmd* node, size_t& defaults_set);
   ast::StatementKind drop(const DropStmt* node);
   ast::StatementKind rename(const RenameStmt* node);
   ast::StatementKind comment(const CommentStmt* node);
