@@ -201,23 +201,23 @@ TEST(DatabaseTest, ALargeViewIsLoadedBesideWrites) {
   TestDatabase database("hydration_load");
   TestClient sql = database.connect();
   sql("CREATE TABLE t (n int PRIMARY KEY, k int)");
-  sql("INSERT INTO t SELECT g, g % 100 FROM generate_series(1, 30000) g");
+  sql("INSERT INTO t SELECT g, g % 100 FROM generate_series(1, 2000) g");
   std::jthread writer([&](const std::stop_token& stop) {
     TestClient other = database.connect();
     for (int i = 0; !stop.stop_requested(); ++i) {
-      other("UPDATE t SET k = k + 1 WHERE n = " + std::to_string(1 + i * 37 % 30000));
-      other("DELETE FROM t WHERE n = " + std::to_string(1 + i * 41 % 30000));
+      other("UPDATE t SET k = k + 1 WHERE n = " + std::to_string(1 + i * 37 % 2000));
+      other("DELETE FROM t WHERE n = " + std::to_string(1 + i * 41 % 2000));
       other("INSERT INTO t VALUES (" + std::to_string(40000 + i) + ", " + std::to_string(i % 100) + ")");
     }
   });
-  for (int round = 0; round < 3; ++round) {
-    // Each row meets those of its key: 300 times as many.
+  for (int round = 0; round < 2; ++round) {
+    // Each row meets those of its key: ten times as many rows come out.
     EXPECT_EQ(sql("CREATE MATERIALIZED VIEW pairs AS SELECT a.n AS a, b.n AS b FROM t a JOIN t b ON a.k = b.k AND b.n "
-                  "< 5000"),
+                  "< 300"),
               "");
     EXPECT_EQ(sql("CREATE MATERIALIZED VIEW sums AS SELECT k, count(*) AS c, sum(n) AS s FROM t GROUP BY k"), "");
     sql("BEGIN");
-    const std::string pairs = "SELECT count(*), sum(a.n), sum(b.n) FROM t a JOIN t b ON a.k = b.k AND b.n < 5000";
+    const std::string pairs = "SELECT count(*), sum(a.n), sum(b.n) FROM t a JOIN t b ON a.k = b.k AND b.n < 300";
     EXPECT_EQ(sql("SELECT count(*), sum(a), sum(b) FROM pairs"), sql(pairs));
     EXPECT_EQ(sql("SELECT count(*), sum(c), sum(s) FROM sums"),
               sql("SELECT count(*), sum(c), sum(s) FROM (SELECT count(*) AS c, sum(n) AS s FROM t GROUP BY k) g"));
@@ -290,10 +290,11 @@ TEST(DatabaseTest, AHydrationIsSeenAndCancelled) {
   sql("INSERT INTO t SELECT * FROM generate_series(1, 20000)");
   const std::string endless =
       "CREATE MATERIALIZED VIEW endless AS SELECT count(*) AS n FROM t, "
-      "generate_series(1, 1000000) a, generate_series(1, 1000000) b";
+      "generate_series(1, 100000) a, generate_series(1, 100000) b";
   const auto wait_until_seen = [&] {
     TestClient other = database.connect();
-    while (other("SELECT view, rows_total FROM millrace.hydrations") != "endless|20000") std::this_thread::yield();
+    while (other("SELECT view FROM millrace.hydrations WHERE rows_total >= 20000") != "endless")
+      std::this_thread::yield();
   };
 
   std::string answer;

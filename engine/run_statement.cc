@@ -268,7 +268,8 @@ struct DatabaseSession::RunBound {
     // The tables of one statement may refer to each other: all are emptied before any is followed.
     for (const ObjectId table : truncate.tables) {
       TRY(const TableWrite write, run_truncate(table, env));
-      transaction.writes.try_emplace(table, column_types(*transaction.catalog->find(table))).first->second.add(write.change);
+      transaction.writes.try_emplace(table, column_types(*transaction.catalog->find(table)))
+          .first->second.add(write.change);
       transaction.depends_on.insert(table);
     }
     for (const ObjectId id : truncate.restarted) {

@@ -9,6 +9,7 @@ namespace {
 
 constexpr size_t kStepRowsMax = 64 * 1024;
 constexpr size_t kStepRowsAtFirst = 8 * 1024;
+constexpr int kRoundsLostMax = 2;
 constexpr size_t kBacklogRowsLeft = 4096;  // few enough to finish between two ticks
 
 size_t rows_of(const Delta& delta) {
@@ -133,16 +134,22 @@ Status ViewBuild::build() {
   }
   pin_.release();
   for (const auto& [source, until] : history_) TRY(read_history(source, until));
+  size_t before = SIZE_MAX;
+  int rounds_lost = 0;
   while (true) {
     std::deque<TickChanges> changes;
     {
       const std::scoped_lock lock(mutex_);
       // The rest is for the tick thread: less when rows of this view make many.
       if (backlog_rows_ <= std::min(kBacklogRowsLeft, step_rows_ / 16 + 1)) return {};
+      // Writers outrun the build: only between two ticks, where they wait, can it catch up.
+      rounds_lost = backlog_rows_ < before ? 0 : rounds_lost + 1;
+      if (rounds_lost == kRoundsLostMax) return {};
+      before = backlog_rows_;
       changes.swap(backlog_);
       backlog_rows_ = 0;
     }
-    for (const TickChanges& tick : changes) TRY(replay(tick));
+    TRY(replay(std::move(changes)));
   }
 }
 
@@ -197,10 +204,34 @@ Status ViewBuild::flush(ObjectId input) {
   return step({{input, std::move(rows)}});
 }
 
-// The changes of one tick, one input after the other: a sum of steps is what one step would make of them.
-Status ViewBuild::replay(const TickChanges& tick) {
-  if (rows_of(tick.changes) <= step_rows_) return step(tick.changes);
-  for (const auto& [input, delta] : tick.changes) {
+// A sum of steps is what one step would make of them: small ticks are put together, or writers of single rows
+// would stay ahead of the build for ever.
+Status ViewBuild::replay(std::deque<TickChanges> ticks) {
+  dataflow::InputChanges together;
+  size_t rows = 0;
+  const auto run = [&]() -> Status {
+    for (auto& [input, delta] : together) {
+      if (delta.size() > 1) delta = {concatenate(delta)};
+    }
+    const dataflow::InputChanges changes = std::exchange(together, {});
+    rows = 0;
+    return replay(changes);
+  };
+  for (TickChanges& tick : ticks) {
+    const size_t more = rows_of(tick.changes);
+    if (rows > 0 && rows + more > step_rows_) TRY(run());
+    rows += more;
+    for (auto& [input, delta] : tick.changes) {
+      Delta& sum = together[input];
+      sum.insert(sum.end(), std::make_move_iterator(delta.begin()), std::make_move_iterator(delta.end()));
+    }
+  }
+  return rows > 0 ? run() : Status();
+}
+
+Status ViewBuild::replay(const dataflow::InputChanges& changes) {
+  if (rows_of(changes) <= step_rows_) return step(changes);
+  for (const auto& [input, delta] : changes) {
     for (const DeltaBatch& batch : delta) TRY(feed(input, batch));
     TRY(flush(input));
   }
@@ -244,7 +275,7 @@ void ViewBuild::unload() {
 Status ViewBuild::attach() {
   stop_listening();
   if (auto failure = failure_of_inputs()) return *std::move(failure);
-  for (const TickChanges& change : backlog_) TRY(replay(change));
+  TRY(replay(std::exchange(backlog_, {})));
   backlog_.clear();
   view_->set_readable_since(next(parts_.sequencer.last_tick()));
   parts_.sequencer.circuit().absorb(std::move(circuit_));

@@ -71,7 +71,8 @@ class ViewBuild final : public TickListener {
   Status read_history(ObjectId source, const ingest::OffsetVector& until);
   Status feed(ObjectId input, const DeltaBatch& batch);
   Status flush(ObjectId input);
-  Status replay(const TickChanges& tick);
+  Status replay(std::deque<TickChanges> ticks);
+  Status replay(const dataflow::InputChanges& changes);
   // Runs a step and loads what it makes.
   Status step(const dataflow::InputChanges& changes);
   Status stopped() const;

@@ -5,6 +5,7 @@
 #include "base/byte_stream.h"
 #include "base/check.h"
 #include "engine/sequences.h"
+#include "types/time_zone.h"
 
 namespace millrace::engine {
 namespace {

@@ -114,7 +114,8 @@ Result<std::vector<ObjectId>> StatementBinder::table_dependencies(const Object& 
         return true;
       const auto* object = catalog().find(ObjectId(static_cast<uint32_t>(constant->value.slot().i32)));
       const auto* sequence = object == nullptr ? nullptr : object->as<catalog::Sequence>();
-      if (sequence != nullptr && sequence->owner != table.id) out.insert(object->id);
+      const bool own = sequence != nullptr && sequence->owner.value() != 0 && sequence->owner == table.id;
+      if (sequence != nullptr && !own) out.insert(object->id);
       return true;
     });
   }
