@@ -65,6 +65,9 @@ class EventLoop {
 
   void post(std::function<void()> job);
 
+  // What after() counts from.
+  int64_t now_ns() { return clock_.monotonic_ns(); }
+
   // Until asked to stop; what was posted before that is still run.
   void run(std::stop_token stop);
 

@@ -174,10 +174,10 @@ TEST(CircuitTest, RowsOfALargeStepArePassedOnInParts) {
     checked.circuit().set_guard(&guard);
     checked.attach(kPairs, all_pairs(distinct));
     const TableShape shape{.keys = 12, .values = 40, .rows_at_most = 5000};
-    checked.step({{kLeft, random_delta(random, shape, checked.contents(kLeft), 1000)}});
-    checked.step({{kLeft, random_delta(random, shape, checked.contents(kLeft), 500)}});
+    checked.step({{kLeft, random_delta(random, shape, checked.contents(kLeft), 800)}});
+    checked.step({{kLeft, random_delta(random, shape, checked.contents(kLeft), 100)}});
     const size_t rows = checked.contents(kLeft).size();
-    EXPECT_GT(rows * rows, 4 * OperatorOutput::kDrainRows);
+    EXPECT_GT(rows * rows, 3 * OperatorOutput::kDrainRows);
     // Some 40 bytes a pair and 64 K pairs at a time, in two operators; all of them would be ten times as much.
     EXPECT_LT(guard.bytes_max, 8u << 20);
   }

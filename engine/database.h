@@ -25,6 +25,7 @@
 #include "engine/memory_budget.h"
 #include "engine/schema_changes.h"
 #include "engine/sequencer.h"
+#include "engine/session_directory.h"
 #include "engine/sources.h"
 #include "engine/tick_history.h"
 #include "engine/world.h"
@@ -75,6 +76,7 @@ class Database {
   ObjectId allocate_id();
 
   MemoryBudget& memory() { return memory_; }
+  SessionDirectory& sessions() { return sessions_; }
 
  private:
   Database(DatabaseOptions options, DatabaseParts parts, std::unique_ptr<storage::Store> store, TickId checkpoint);
@@ -87,6 +89,7 @@ class Database {
   const DatabaseOptions options_;
   DatabaseParts parts_;
   MemoryBudget memory_;
+  SessionDirectory sessions_;
   std::unique_ptr<storage::Store> store_;
   storage::ReadRegistry registry_;
   WorldHolder world_;

@@ -13,7 +13,13 @@ DatabaseSession::DatabaseSession(Database& database, QueryPool& pool, const Syst
       system_(system),
       options_(std::move(options)),
       closed_(std::move(closed)),
-      sequences_(database) {
+      sequences_(database),
+      entry_(database.sessions(), *this, static_cast<uint32_t>(database.rng().next_u64()),
+             {.user = options_.user,
+              .database = options_.database,
+              .client_address = options_.client_address,
+              .started = database.clock().now(),
+              .state_change = database.clock().now()}) {
   refresh_text();
 }
 
@@ -79,7 +85,28 @@ Result<PreparedStatementPtr> DatabaseSession::bind_statement(const sql::ParsedSt
   sql::BindContext context = bind_context(catalog);
   context.parameter_types = declared;
   TRY(sql::BoundResult bound, sql::bind(parsed, context));
+  add_columns(bound);
   return std::make_shared<const Prepared>(parsed, std::move(declared), std::move(bound), catalog, context.search_path);
+}
+
+void DatabaseSession::add_columns(sql::BoundResult& bound) {
+  if (const auto* execute = std::get_if<sql::BoundExecute>(&bound.statement)) {
+    const auto found = named_.find(execute->name);
+    if (found != named_.end()) bound.columns = found->second->columns();
+  } else if (const auto* fetch = std::get_if<sql::BoundFetch>(&bound.statement); fetch != nullptr && !fetch->move) {
+    if (const Result<Cursor*> cursor = cursors_.find(fetch->cursor)) bound.columns = (*cursor)->columns();
+  }
+}
+
+Status DatabaseSession::name_statement(std::string_view name, const PreparedPtr& statement) {
+  const auto prepared = std::static_pointer_cast<const Prepared>(statement);
+  if (named_.try_emplace(std::string(name), prepared).second) return {};
+  return SqlError(sqlstate::kDuplicatePreparedStatement,
+                  "prepared statement \"" + std::string(name) + "\" already exists");
+}
+
+void DatabaseSession::forget_statement(std::string_view name) {
+  if (const auto found = named_.find(name); found != named_.end()) named_.erase(found);
 }
 
 Result<PreparedPtr> DatabaseSession::prepare(const QueryPartPtr& part) {
@@ -175,6 +202,8 @@ void DatabaseSession::execute(const PortalPtr& portal, uint64_t max_rows, RowWri
   cancelled_.store(false, std::memory_order_relaxed);
   const int64_t timeout_ms = settings_.statement_timeout_ms();
   deadline_ns_ = timeout_ms > 0 ? database_.clock().monotonic_ns() + timeout_ms * 1'000'000 : INT64_MAX;
+  entry_.runs(run->portal->prepared->parsed().text, settings_.application_name(), database_.clock().now(),
+              transaction_ != nullptr ? transaction_start_ : database_.clock().now());
   start(run);
 }
 
@@ -246,10 +275,13 @@ void DatabaseSession::statement_failed() {
 void DatabaseSession::end_of_messages(Completion done) {
   parts_ = 1;
   if (in_block_ || transaction_ == nullptr) {
+    const SessionState in_block = failed_ ? SessionState::kIdleInFailedTransaction : SessionState::kIdleInTransaction;
+    entry_.rests(in_block_ ? in_block : SessionState::kIdle, database_.clock().now());
     done(Outcome{});
     return;
   }
-  commit([done = std::move(done)](Status committed) {
+  commit([this, done = std::move(done)](Status committed) {
+    entry_.rests(SessionState::kIdle, database_.clock().now());
     if (committed) {
       done(Outcome{});
     } else {

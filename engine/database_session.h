@@ -15,12 +15,14 @@
 
 #include "engine/catalog_names.h"
 #include "engine/copy_in.h"
+#include "engine/cursors.h"
 #include "engine/database.h"
 #include "engine/prepared.h"
 #include "engine/query_pool.h"
 #include "engine/query_runner.h"
 #include "engine/sequences.h"
 #include "engine/session.h"
+#include "engine/session_directory.h"
 #include "engine/session_settings.h"
 #include "engine/statement_wait.h"
 #include "engine/system/system_rows.h"
@@ -41,6 +43,8 @@ class DatabaseSession final : public Session {
   Result<std::vector<QueryPartPtr>> split(std::string_view query) override;
   Result<PreparedPtr> prepare(const QueryPartPtr& part) override;
   Result<PreparedPtr> prepare(std::string_view query, std::span<const uint32_t> types) override;
+  Status name_statement(std::string_view name, const PreparedPtr& statement) override;
+  void forget_statement(std::string_view name) override;
   Result<PortalPtr> bind(const PreparedPtr& statement, std::span<const RawParameter> parameters) override;
 
   void execute(const PortalPtr& portal, uint64_t max_rows, RowWriter& rows, Completion done) override;
@@ -61,8 +65,11 @@ class DatabaseSession final : public Session {
     return settings_.take_reportable();
   }
 
+  IdleLimits idle_limits() const override { return settings_.idle_limits(); }
+
   void cancel() override;
   void check_deadline() override;
+  bool terminated() const override { return entry_.terminated(); }
 
   const SessionOptions& options() const { return options_; }
 
@@ -81,6 +88,8 @@ class DatabaseSession final : public Session {
   sql::BindContext bind_context(const catalog::CatalogPtr& catalog);
   Result<PreparedStatementPtr> bind_statement(const sql::ParsedStatement& parsed, std::vector<SqlType> declared);
   Status rebind(BoundPortal& portal);
+  // Of statements whose columns only the session knows: EXECUTE, FETCH.
+  void add_columns(sql::BoundResult& bound);
   void deliver(const RunPtr& run);
   void refresh_text();
   catalog::CatalogPtr current_catalog() const;
@@ -117,7 +126,8 @@ class DatabaseSession final : public Session {
   TextContext text_;  // the settings', with the transaction's clock and names
   std::shared_ptr<const CatalogNames> names_;
   catalog::CatalogPtr names_catalog_;
-  std::map<std::string, PreparedStatementPtr> named_;  // PREPARE
+  std::map<std::string, PreparedStatementPtr, std::less<>> named_;  // PREPARE, and the protocol's
+  Cursors cursors_;
   std::unique_ptr<Transaction> transaction_;
   bool in_block_ = false;
   bool failed_ = false;
@@ -128,6 +138,7 @@ class DatabaseSession final : public Session {
   std::atomic<bool> cancelled_{false};
   std::atomic<int64_t> deadline_ns_{INT64_MAX};  // of the running statement
   StatementWaits waits_;
+  SessionEntry entry_;  // last: others find the session while it is whole
 };
 
 // The reader of the calling network thread; null on other threads. Set by SessionFactory::register_reader.

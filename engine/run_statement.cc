@@ -106,6 +106,7 @@ Transaction& DatabaseSession::open_transaction() {
     transaction_->world = database_.world().get();
     transaction_->catalog = transaction_->world->catalog;
     transaction_->pin = database_.registry().pin("session", database_.clock().monotonic_ns());
+    transaction_->read_only = settings_.read_only_by_default();
     settings_.begin_transaction();
     refresh_text();
   }
@@ -121,6 +122,7 @@ const std::vector<ObjectId>* DatabaseSession::relations_of(const sql::BoundState
     return &alter->rows->relations;
   }
   if (const auto* copy = std::get_if<sql::BoundCopyOut>(&statement)) return &copy->source.relations;
+  if (const auto* declare = std::get_if<sql::BoundDeclareCursor>(&statement)) return &declare->query.relations;
   if (const auto* create = std::get_if<sql::BoundCreate>(&statement); create != nullptr && create->rows) {
     return &create->rows->relations;
   }
@@ -488,7 +490,7 @@ struct DatabaseSession::RunBound {
               warning(sqlstate::kActiveSqlTransaction, "there is already a transaction in progress"));
         }
         session.in_block_ = true;
-        transaction.read_only = statement.read_only;
+        transaction.read_only |= statement.read_only;
         return outcome;
       case sql::TransactionAction::kCommit:
         if (!session.in_block_) {
@@ -521,12 +523,14 @@ struct DatabaseSession::RunBound {
         TRY(require_block("RELEASE SAVEPOINT"));
         TRY(const size_t savepoint, transaction.find_savepoint(statement.savepoint));
         transaction.savepoints.resize(savepoint);
+        session.cursors_.release(savepoint);
         return outcome;
       }
       case sql::TransactionAction::kRollbackTo: {
         TRY(require_block("ROLLBACK TO SAVEPOINT"));
         TRY(const size_t savepoint, transaction.find_savepoint(statement.savepoint));
         transaction.rewind(savepoint);
+        session.cursors_.rewind(savepoint);
         session.settings_.go_back_to(transaction.savepoints[savepoint].settings);
         session.failed_ = false;
         session.names_.reset();
@@ -549,6 +553,7 @@ struct DatabaseSession::RunBound {
     } else {
       TRY(session.settings_.set(set.name, set.value, set.local));
     }
+    if (set.name == "transaction_read_only") transaction.read_only = set.value == "on";
     session.names_.reset();
     session.refresh_text();
     return outcome;
@@ -618,15 +623,58 @@ struct DatabaseSession::RunBound {
   }
 
   Answer operator()(const sql::BoundDeallocate& deallocate) const {
+    Outcome outcome = complete(deallocate.name.empty() ? "DEALLOCATE ALL" : "DEALLOCATE");
+    outcome.deallocated = deallocate.name;
     if (deallocate.name.empty()) {
       session.named_.clear();
-      return complete("DEALLOCATE ALL");
-    }
-    if (session.named_.erase(deallocate.name) == 0) {
+    } else if (session.named_.erase(deallocate.name) == 0) {
       return SqlError(sqlstate::kInvalidSqlStatementName,
                       "prepared statement \"" + deallocate.name + "\" does not exist");
     }
-    return complete("DEALLOCATE");
+    return outcome;
+  }
+
+  Answer operator()(const sql::BoundDeclareCursor& declare) const {
+    if (!declare.hold) TRY(require_block("DECLARE CURSOR"));
+    TRY(const sql::BoundQuery bound, concrete(declare.query));
+    TRY(Delta rows, run_query(bound, env));
+    TRY(session.cursors_.declare(declare.name, Cursor(bound.columns, std::move(rows), declare.no_scroll), declare.hold,
+                                 transaction.savepoints.size()));
+    return complete("DECLARE CURSOR");
+  }
+
+  Answer operator()(const sql::BoundFetch& fetch) const {
+    TRY(Cursor * cursor, session.cursors_.find(fetch.cursor));
+    TRY(Delta rows, cursor->fetch(fetch.direction, fetch.count));
+    size_t count = 0;
+    for (const DeltaBatch& batch : rows) count += batch.rows();
+    if (!fetch.move) portal().rows = std::move(rows);
+    return complete((fetch.move ? "MOVE " : "FETCH ") + std::to_string(count));
+  }
+
+  Answer operator()(const sql::BoundCloseCursor& close) const {
+    if (close.name.empty()) {
+      session.cursors_.close_all();
+      return complete("CLOSE CURSOR ALL");
+    }
+    TRY(session.cursors_.close(close.name));
+    return complete("CLOSE CURSOR");
+  }
+
+  // As a pooler leaves the session for its next client.
+  Answer operator()(const sql::BoundDiscard& discard) const {
+    Outcome outcome = complete(discard.tag);
+    if (!discard.all) return outcome;
+    if (session.in_block_) {
+      return SqlError(sqlstate::kActiveSqlTransaction, "DISCARD ALL cannot run inside a transaction block");
+    }
+    session.cursors_.close_all();
+    session.named_.clear();
+    outcome.deallocated = "";
+    TRY(session.settings_.reset(""));
+    session.names_.reset();
+    session.refresh_text();
+    return outcome;
   }
 
   Answer operator()(const sql::BoundNothing& nothing) const {

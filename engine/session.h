@@ -56,6 +56,8 @@ struct Outcome {
   std::vector<Notice> notices;
   uint32_t copy_columns = 0;
   bool copy_binary = false;
+  // A prepared statement that SQL has deallocated, whoever prepared it; empty: all.
+  std::optional<std::string> deallocated;
 };
 
 // Called exactly once, from any thread, perhaps before the call that took it returns.
@@ -92,6 +94,12 @@ struct RawParameter {
 
 enum class TransactionStatus : char { kIdle = 'I', kInBlock = 'T', kFailed = 'E' };
 
+// How long a client may say nothing; 0: for ever.
+struct IdleLimits {
+  int64_t session_ms = 0;
+  int64_t in_transaction_ms = 0;
+};
+
 class Session {
  public:
   virtual ~Session() = default;
@@ -101,6 +109,9 @@ class Session {
   virtual Result<PreparedPtr> prepare(const QueryPartPtr& part) = 0;
   // The extended protocol's Parse: at most one statement; `types` may have zeros (to be inferred).
   virtual Result<PreparedPtr> prepare(std::string_view query, std::span<const uint32_t> types) = 0;
+  // The extended protocol's named statements: EXECUTE and DEALLOCATE know them too. 42P05 for a name in use.
+  virtual Status name_statement(std::string_view name, const PreparedPtr& statement) = 0;
+  virtual void forget_statement(std::string_view name) = 0;
   virtual Result<PortalPtr> bind(const PreparedPtr& statement, std::span<const RawParameter> parameters) = 0;
 
   // --- run ---
@@ -130,6 +141,7 @@ class Session {
   virtual PortalPtr find_point_read(std::string_view query) = 0;
 
   // --- settings ---
+  virtual IdleLimits idle_limits() const = 0;
   virtual const TextContext& text_context() const = 0;
   // Parameters to report (ParameterStatus) that changed since the last call: name, value.
   virtual std::vector<std::pair<std::string, std::string>> take_changed_settings() = 0;
@@ -138,6 +150,8 @@ class Session {
   virtual void cancel() = 0;  // the running statement, if any, ends with 57014
   // To be called now and then while a statement runs: one that waits for something is ended when its time is over.
   virtual void check_deadline() = 0;
+  // Somebody wants this session gone (pg_terminate_backend): its connection is to be ended.
+  virtual bool terminated() const = 0;
 };
 
 struct SessionOptions {

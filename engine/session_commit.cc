@@ -100,6 +100,7 @@ void DatabaseSession::end_transaction(bool committed) {
   sequences_.end_transaction();
   in_block_ = false;
   failed_ = false;
+  cursors_.end_transaction(committed);
   if (committed) {
     settings_.commit();
   } else {

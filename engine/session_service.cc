@@ -43,41 +43,22 @@ Result<std::unique_ptr<Session>> SessionService::open(const SessionOptions& opti
   }
   SessionOptions mine = options;
   mine.database = wanted;
-  uint32_t id = 0;
-  {
-    const std::scoped_lock lock(mutex_);
-    id = next_id_++;
-  }
-  auto session =
-      std::make_unique<DatabaseSession>(database_, pool_, system_, std::move(mine), [this, id] { closed(id); });
-  {
-    const std::scoped_lock lock(mutex_);
-    sessions_[id] = {session.get(), static_cast<uint32_t>(database_.rng().next_u64())};
-  }
+  auto session = std::make_unique<DatabaseSession>(database_, pool_, system_, std::move(mine),
+                                                   [this] { open_sessions_.fetch_sub(1); });
   TRY(session->apply_startup_settings());
   return std::unique_ptr<Session>(std::move(session));
-}
-
-void SessionService::closed(uint32_t id) {
-  const std::scoped_lock lock(mutex_);
-  sessions_.erase(id);
-  open_sessions_.fetch_sub(1);
 }
 
 void SessionService::run(std::function<void()> job) { pool_.run(std::move(job)); }
 
 std::pair<uint32_t, uint32_t> SessionService::cancel_key(const Session& session) {
-  const std::scoped_lock lock(mutex_);
-  for (const auto& [id, entry] : sessions_) {
-    if (entry.session == &session) return {id, entry.secret};
-  }
-  return {0, 0};
+  const SessionEntry* entry = database_.sessions().find(session);
+  if (entry == nullptr) return {0, 0};
+  return {static_cast<uint32_t>(entry->pid()), entry->secret()};
 }
 
 void SessionService::cancel(uint32_t id, uint32_t secret) {
-  const std::scoped_lock lock(mutex_);
-  const auto found = sessions_.find(id);
-  if (found != sessions_.end() && found->second.secret == secret) found->second.session->cancel();
+  database_.sessions().cancel(static_cast<int32_t>(id), secret);
 }
 
 size_t SessionService::register_reader() {

@@ -6,7 +6,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/database.h"
@@ -40,13 +39,6 @@ class SessionService final : public SessionFactory {
   size_t open_sessions() const { return open_sessions_.load(std::memory_order_relaxed); }
 
  private:
-  struct Entry {
-    Session* session;
-    uint32_t secret;
-  };
-
-  void closed(uint32_t id);
-
   Database& database_;
   const SessionServiceOptions options_;
   SystemRows system_;
@@ -55,8 +47,6 @@ class SessionService final : public SessionFactory {
 
   std::atomic<size_t> open_sessions_{0};
   std::mutex mutex_;
-  uint32_t next_id_ = 1;
-  std::unordered_map<uint32_t, Entry> sessions_;  // by cancel id
   std::vector<std::unique_ptr<storage::Reader>> readers_;
 };
 

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "base/check.h"
 #include "types/time_zone.h"
 
 namespace millrace::engine {
@@ -24,42 +25,130 @@ struct SettingRow {
 // Everything SET takes. What a driver or tool sets at its start must be here, with PostgreSQL's values.
 constexpr SettingRow kSettings[] = {
     {"application_name", Kind::kText, "", true, "Sets the application name to be reported in statistics and logs."},
+    {"archive_mode", Kind::kFixed, "off", false, "There is no archiving."},
+    {"array_nulls", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"backslash_quote", Kind::kText, "safe_encoding", false, "Accepted; nothing here depends on it."},
+    {"block_size", Kind::kFixed, "8192", false, "Accepted by clients; there are no blocks."},
     {"bytea_output", Kind::kText, "hex", false, "Sets the output format for bytea."},
+    {"check_function_bodies", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"client_connection_check_interval", Kind::kText, "0", false, "Accepted; nothing here depends on it."},
     {"client_encoding", Kind::kText, "UTF8", true, "Sets the client's character set encoding."},
     {"client_min_messages", Kind::kText, "notice", false, "Sets the message levels that are sent to the client."},
+    {"compute_query_id", Kind::kText, "auto", false, "Accepted; nothing here depends on it."},
+    {"constraint_exclusion", Kind::kText, "partition", false, "Accepted; nothing here depends on it."},
+    {"cpu_operator_cost", Kind::kText, "0.0025", false, "Accepted; nothing here depends on it."},
+    {"cpu_tuple_cost", Kind::kText, "0.01", false, "Accepted; nothing here depends on it."},
+    {"data_checksums", Kind::kFixed, "on", false, "Whether stored data carries checksums."},
     {"DateStyle", Kind::kText, "ISO, MDY", true, "Sets the display format for date and time values."},
+    {"deadlock_timeout", Kind::kMilliseconds, "1s", false, "Accepted; nothing here depends on it."},
+    {"debug_print_parse", Kind::kBool, "off", false, "Accepted; nothing here depends on it."},
+    {"debug_print_plan", Kind::kBool, "off", false, "Accepted; nothing here depends on it."},
+    {"default_statistics_target", Kind::kInteger, "100", false, "Accepted; nothing here depends on it."},
+    {"default_table_access_method", Kind::kText, "heap", false, "Accepted; nothing here depends on it."},
+    {"default_tablespace", Kind::kText, "", false, "Accepted; nothing here depends on it."},
+    {"default_text_search_config", Kind::kText, "pg_catalog.simple", false, "Accepted; nothing here depends on it."},
+    {"default_toast_compression", Kind::kText, "pglz", false, "Accepted; nothing here depends on it."},
+    {"default_transaction_deferrable", Kind::kBool, "off", false, "Accepted; nothing here depends on it."},
     {"default_transaction_isolation", Kind::kText, "strict serializable", false, "Isolation of new transactions."},
     {"default_transaction_read_only", Kind::kBool, "off", true,
      "Sets the default read-only status of new transactions."},
+    {"effective_cache_size", Kind::kText, "4GB", false, "Accepted; nothing here depends on it."},
+    {"effective_io_concurrency", Kind::kInteger, "1", false, "Accepted; nothing here depends on it."},
+    {"enable_async_append", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_bitmapscan", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_gathermerge", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_hashagg", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_hashjoin", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_incremental_sort", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_indexonlyscan", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_indexscan", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_material", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_memoize", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_mergejoin", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_nestloop", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_parallel_append", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_parallel_hash", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_partition_pruning", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_partitionwise_aggregate", Kind::kBool, "off", false, "Accepted; nothing here depends on it."},
+    {"enable_partitionwise_join", Kind::kBool, "off", false, "Accepted; nothing here depends on it."},
+    {"enable_seqscan", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_sort", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"enable_tidscan", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
     {"escape_string_warning", Kind::kBool, "on", false, "Warn about backslash escapes in ordinary string literals."},
+    {"exit_on_error", Kind::kBool, "off", false, "Accepted; nothing here depends on it."},
     {"extra_float_digits", Kind::kInteger, "1", false,
      "Sets the number of digits displayed for floating-point values."},
+    {"force_parallel_mode", Kind::kText, "off", false, "Accepted; nothing here depends on it."},
+    {"from_collapse_limit", Kind::kInteger, "8", false, "Accepted; nothing here depends on it."},
+    {"geqo", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"geqo_threshold", Kind::kInteger, "12", false, "Accepted; nothing here depends on it."},
+    {"gin_fuzzy_search_limit", Kind::kInteger, "0", false, "Accepted; nothing here depends on it."},
+    {"hash_mem_multiplier", Kind::kText, "2", false, "Accepted; nothing here depends on it."},
+    {"hot_standby", Kind::kFixed, "off", false, "The server follows no other."},
     {"idle_in_transaction_session_timeout", Kind::kMilliseconds, "0", false, "Allowed idle time in a transaction."},
+    {"idle_session_timeout", Kind::kMilliseconds, "0", false, "Allowed idle time outside of a transaction."},
     {"in_hot_standby", Kind::kFixed, "off", true, "Shows whether hot standby is currently active."},
     {"integer_datetimes", Kind::kFixed, "on", true, "Shows whether datetimes are integer based."},
     {"IntervalStyle", Kind::kText, "postgres", true, "Sets the display format for interval values."},
     {"is_superuser", Kind::kFixed, "on", true, "Shows whether the current user is a superuser."},
+    {"jit", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
+    {"join_collapse_limit", Kind::kInteger, "8", false, "Accepted; nothing here depends on it."},
     {"lc_collate", Kind::kFixed, "C", false, "Shows the collation order locale."},
     {"lc_ctype", Kind::kFixed, "C.UTF-8", false, "Shows the character classification locale."},
     {"lc_messages", Kind::kText, "C", false, "Language in which messages are displayed."},
     {"lc_monetary", Kind::kText, "C", false, "Locale for formatting monetary amounts."},
     {"lc_numeric", Kind::kText, "C", false, "Locale for formatting numbers."},
     {"lc_time", Kind::kText, "C", false, "Locale for formatting date and time values."},
+    {"lo_compat_privileges", Kind::kBool, "off", false, "Accepted; nothing here depends on it."},
     {"lock_timeout", Kind::kMilliseconds, "0", false, "Allowed duration of any wait for a lock."},
+    {"log_min_duration_statement", Kind::kText, "-1", false, "Accepted; nothing here depends on it."},
+    {"log_min_error_statement", Kind::kText, "error", false, "Accepted; nothing here depends on it."},
+    {"log_min_messages", Kind::kText, "warning", false, "Accepted; nothing here depends on it."},
+    {"log_statement", Kind::kText, "none", false, "Accepted; nothing here depends on it."},
+    {"log_statement_stats", Kind::kBool, "off", false, "Accepted; nothing here depends on it."},
+    {"maintenance_work_mem", Kind::kText, "64MB", false, "Accepted; nothing here depends on it."},
+    {"max_function_args", Kind::kFixed, "100", false, "Arguments of a function."},
     {"max_identifier_length", Kind::kFixed, "63", false, "Shows the maximum identifier length."},
+    {"max_index_keys", Kind::kFixed, "32", false, "Columns of a key."},
+    {"max_parallel_workers", Kind::kInteger, "8", false, "Accepted; nothing here depends on it."},
+    {"max_parallel_workers_per_gather", Kind::kInteger, "2", false, "Accepted; nothing here depends on it."},
+    {"min_parallel_table_scan_size", Kind::kText, "8MB", false, "Accepted; nothing here depends on it."},
+    {"parallel_setup_cost", Kind::kText, "1000", false, "Accepted; nothing here depends on it."},
+    {"parallel_tuple_cost", Kind::kText, "0.1", false, "Accepted; nothing here depends on it."},
+    {"password_encryption", Kind::kText, "scram-sha-256", false, "Accepted; nothing here depends on it."},
+    {"plan_cache_mode", Kind::kText, "auto", false, "Accepted; nothing here depends on it."},
+    {"quote_all_identifiers", Kind::kBool, "off", false, "Accepted; nothing here depends on it."},
+    {"random_page_cost", Kind::kText, "4", false, "Accepted; nothing here depends on it."},
     {"row_security", Kind::kBool, "on", false, "Enable row security."},
     {"search_path", Kind::kText, "\"$user\", public", false, "Sets the schema search order for unqualified names."},
+    {"seq_page_cost", Kind::kText, "1", false, "Accepted; nothing here depends on it."},
     {"server_encoding", Kind::kFixed, "UTF8", true, "Shows the server's character set encoding."},
     {"server_version", Kind::kFixed, "15.0 (Millrace 0.1.0)", true, "Shows the server version."},
     {"server_version_num", Kind::kFixed, "150000", false, "Shows the server version as an integer."},
     {"session_authorization", Kind::kFixed, "millrace", true, "Shows the session's user name."},
+    {"session_replication_role", Kind::kText, "origin", false, "Accepted; nothing here depends on it."},
     {"standard_conforming_strings", Kind::kBool, "on", true, "Causes '...' strings to treat backslashes literally."},
     {"statement_timeout", Kind::kMilliseconds, "0", false, "Allowed duration of any statement."},
+    {"stats_fetch_consistency", Kind::kText, "cache", false, "Accepted; nothing here depends on it."},
+    {"synchronize_seqscans", Kind::kBool, "on", false, "Accepted; nothing here depends on it."},
     {"synchronous_commit", Kind::kText, "on", false, "Waits for the disk before a commit is acknowledged."},
+    {"tcp_keepalives_count", Kind::kInteger, "9", false, "Accepted; nothing here depends on it."},
+    {"tcp_keepalives_idle", Kind::kInteger, "7200", false, "Accepted; nothing here depends on it."},
+    {"tcp_keepalives_interval", Kind::kInteger, "75", false, "Accepted; nothing here depends on it."},
+    {"temp_buffers", Kind::kText, "8MB", false, "Accepted; nothing here depends on it."},
+    {"temp_tablespaces", Kind::kText, "", false, "Accepted; nothing here depends on it."},
     {"TimeZone", Kind::kText, "UTC", true, "Sets the time zone for displaying and interpreting time stamps."},
+    {"timezone_abbreviations", Kind::kText, "Default", false, "Accepted; nothing here depends on it."},
+    {"track_functions", Kind::kText, "none", false, "Accepted; nothing here depends on it."},
+    {"transaction_deferrable", Kind::kBool, "off", false, "Accepted; nothing here depends on it."},
     {"transaction_isolation", Kind::kText, "strict serializable", false, "The current transaction's isolation."},
     {"transaction_read_only", Kind::kBool, "off", false, "The current transaction's read-only status."},
+    {"transform_null_equals", Kind::kBool, "off", false, "Accepted; nothing here depends on it."},
+    {"wal_compression", Kind::kText, "off", false, "Accepted; nothing here depends on it."},
+    {"wal_level", Kind::kFixed, "replica", false, "What clients expect; the tick log is no PostgreSQL log."},
     {"work_mem", Kind::kText, "64MB", false, "Accepted; memory is governed by the server's limit."},
+    {"xmlbinary", Kind::kText, "base64", false, "Accepted; nothing here depends on it."},
+    {"xmloption", Kind::kText, "content", false, "Accepted; nothing here depends on it."},
 };
 
 const SettingRow* find_row(std::string_view name) {
@@ -102,7 +191,19 @@ std::optional<int64_t> parse_milliseconds(std::string_view text) {
   if (unit == "s") return number * 1000;
   if (unit == "min") return number * 60'000;
   if (unit == "h") return number * 3'600'000;
+  if (unit == "d") return number * 86'400'000;
   return std::nullopt;
+}
+
+// In the largest unit that it is a whole number of.
+std::string milliseconds_text(int64_t milliseconds) {
+  if (milliseconds == 0) return "0";
+  constexpr std::pair<int64_t, const char*> kUnits[] = {
+      {86'400'000, "d"}, {3'600'000, "h"}, {60'000, "min"}, {1'000, "s"}, {1, "ms"}};
+  for (const auto& [unit, name] : kUnits) {
+    if (milliseconds % unit == 0) return std::to_string(milliseconds / unit) + name;
+  }
+  MILLRACE_UNREACHABLE("every number is one of milliseconds");
 }
 
 // "ISO, DMY" and its parts in any order; what is not named stays.
@@ -211,6 +312,7 @@ Status SessionSettings::assign(const std::string& name, std::string value) {
     case Kind::kInteger:
     case Kind::kMilliseconds:
       if (!parse_milliseconds(value)) return invalid(row.name, value);
+      if (row.kind == Kind::kMilliseconds) value = milliseconds_text(*parse_milliseconds(value));
       break;
     case Kind::kText:
     case Kind::kFixed: break;
@@ -257,6 +359,10 @@ Status SessionSettings::apply(const std::string& name, std::string& value) {
     text_.extra_float_digits = static_cast<int32_t>(*parse_milliseconds(value));
   } else if (name == "statement_timeout") {
     statement_timeout_ms_ = *parse_milliseconds(value);
+  } else if (name == "idle_session_timeout") {
+    idle_limits_.session_ms = *parse_milliseconds(value);
+  } else if (name == "idle_in_transaction_session_timeout") {
+    idle_limits_.in_transaction_ms = *parse_milliseconds(value);
   } else if (name == "client_encoding") {
     // Letters and digits alone count, as in PostgreSQL: asyncpg says 'utf-8' with the quotes.
     std::string word = lower(value);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/session.h"
 #include "types/type_info.h"
 
 namespace millrace::engine {
@@ -43,6 +44,9 @@ class SessionSettings {
   int64_t statement_timeout_ms() const { return statement_timeout_ms_; }
   // Whether the client wants messages of this severity ("NOTICE"): client_min_messages.
   bool wants_message(std::string_view severity) const;
+  IdleLimits idle_limits() const { return idle_limits_; }
+  const std::string& application_name() const { return values_.at("application_name"); }
+  bool read_only_by_default() const { return values_.at("default_transaction_read_only") == "on"; }
 
   // What a transaction's end does to the changes made in it.
   void begin_transaction();
@@ -70,6 +74,7 @@ class SessionSettings {
   TextContext text_;
   std::string time_zone_name_ = "UTC";
   int64_t statement_timeout_ms_ = 0;
+  IdleLimits idle_limits_;
 };
 
 }  // namespace millrace::engine

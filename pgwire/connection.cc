@@ -3,6 +3,7 @@
 namespace millrace::pgwire {
 namespace {
 
+constexpr SqlState kIdleSessionTimeout("57P05");
 constexpr int64_t kLingerNs = 2'000'000'000;
 constexpr size_t kLingerBytesMax = size_t{4} << 20;
 constexpr size_t kOutputKeptBytes = size_t{1} << 20;
@@ -34,6 +35,10 @@ void Connection::post(std::function<void()> job) { owner_.loop().post(std::move(
 void Connection::on_ready(Readiness readiness) {
   if (closed_) return;
   if (lingering_) return discard();
+  if (holding_) {
+    if (readiness.hung_up) close();
+    return;
+  }
   if (conversation_.busy()) {
     if (readiness.hung_up) {
       broken_ = true;
@@ -58,6 +63,7 @@ void Connection::read() {
       return;
     case IoKind::kDone: break;
   }
+  heard_ns_ = owner_.loop().now_ns();
   owner_.quiescent();
   const std::string_view bytes(buffer.data(), got.bytes);
   if (tls_ == nullptr) {
@@ -76,15 +82,31 @@ void Connection::read() {
 }
 
 void Connection::progressed() {
+  heard_ns_ = owner_.loop().now_ns();
   pump();
   settle();
 }
 
 void Connection::shut_down(const SqlError& why) {
   if (closed_ || lingering_) return;
+  holding_ = false;
   conversation_.shut_down(why);
   pump();
   settle();
+}
+
+void Connection::look() {
+  if (closed_ || lingering_) return;
+  conversation_.press();
+  if (conversation_.terminated()) {
+    return shut_down(SqlError(sqlstate::kAdminShutdown, "terminating connection due to administrator command"));
+  }
+  if (conversation_.busy() || !conversation_.output().empty()) return;
+  const Conversation::IdleLimit limit = conversation_.idle_limit();
+  if (limit.milliseconds == 0 || owner_.loop().now_ns() - heard_ns_ < limit.milliseconds * 1'000'000) return;
+  shut_down(limit.in_transaction ? SqlError(sqlstate::kIdleInTransactionSessionTimeout,
+                                            "terminating connection due to idle-in-transaction timeout")
+                                 : SqlError(kIdleSessionTimeout, "terminating connection due to idle-session timeout"));
 }
 
 // Sends what there is, and lets the conversation go on if it had stopped for that.
@@ -94,6 +116,17 @@ void Connection::pump() {
     owner_.loop().cancel(timer_);
     owner_.authenticated(*this);
   }
+  if (conversation_.password_refused() && !refused_) {
+    // Whoever guesses passwords waits longer and longer for each answer.
+    refused_ = holding_ = true;
+    owner_.loop().cancel(timer_);
+    timer_ = owner_.loop().after(owner_.refused(address_), [this] {
+      holding_ = false;
+      pump();
+      settle();
+    });
+  }
+  if (holding_) return;
   while (!conversation_.busy() && !broken_ && send_output()) {
     if (conversation_.take_tls_start()) tls_ = identity_->open();
     if (conversation_.ended() || !conversation_.resume()) return;
@@ -147,8 +180,9 @@ void Connection::settle() {
   }
   const bool busy = conversation_.busy();
   const bool unsent = !busy && (!conversation_.output().empty() || (tls_ != nullptr && !tls_->output().empty()));
-  if (conversation_.ended() && !unsent) return linger();
-  const Interest interest{.read = conversation_.wants_input(), .write = unsent, .hang_up = busy};
+  if (conversation_.ended() && !unsent && !holding_) return linger();
+  Interest interest{.read = conversation_.wants_input(), .write = unsent, .hang_up = busy};
+  if (holding_) interest = {.hang_up = true};
   if (interest == interest_) return;
   interest_ = interest;
   owner_.loop().change(socket_, interest_, *this);

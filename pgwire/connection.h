@@ -26,6 +26,8 @@ class ConnectionOwner {
   // Shared by the connections of a thread, empty between their turns.
   virtual std::string& read_buffer() = 0;
   virtual void authenticated(class Connection& connection) = 0;
+  // A wrong password from this address: how long its answer is held back.
+  virtual int64_t refused(const std::string& address) = 0;
   // The last call for `connection`: to be destroyed when the turn has ended.
   virtual void closed(class Connection& connection) = 0;
 };
@@ -42,7 +44,9 @@ class Connection final : public SocketWatcher, public Carrier {
   void progressed() override;
   void refuse_with(SqlError error) { conversation_.refuse_with(std::move(error)); }
   void shut_down(const SqlError& why);
-  void press() { conversation_.press(); }
+  // What nobody but a clock sees: a session to be ended, a client that says nothing, a statement to be cancelled again.
+  // To be called now and then.
+  void look();
 
   const std::string& address() const { return address_; }
   bool authenticated() const { return authenticated_; }
@@ -69,6 +73,9 @@ class Connection final : public SocketWatcher, public Carrier {
   bool lingering_ = false;
   bool closed_ = false;
   bool authenticated_ = false;
+  bool refused_ = false;  // a wrong password
+  bool holding_ = false;  // the answer to it
+  int64_t heard_ns_ = 0;  // when something came or was answered
   size_t discarded_ = 0;
   EventLoop::TimerId timer_ = 0;
 };

@@ -73,6 +73,14 @@ void Conversation::go_on_network() {
   parts_.carrier.progressed();
 }
 
+Conversation::IdleLimit Conversation::idle_limit() const {
+  // Within a message, a COPY, or a pipeline without its Sync, the client is expected to go on.
+  if (session_ == nullptr || ended_ || copy_in_ || touched_ || work_ != Work::kMessages) return {};
+  const engine::IdleLimits limits = session_->idle_limits();
+  if (session_->transaction_status() == engine::TransactionStatus::kIdle) return {limits.session_ms, false};
+  return {limits.in_transaction_ms, true};
+}
+
 void Conversation::hang_up() {
   hung_up_ = true;
   if (!busy_) {
@@ -169,6 +177,7 @@ Conversation::Step Conversation::take_startup_message() {
   in_at_ += frame->bytes;
   const Result<Authenticator::Next> next = authenticator_.take(*frame, in_.size() - in_at_, out_);
   if (!next) {
+    password_refused_ = next.error().state() == sqlstate::kInvalidPassword;
     end_with(next.error());
     return Step::kNothing;
   }

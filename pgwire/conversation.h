@@ -74,10 +74,21 @@ class Conversation {
   // True once after an SSLRequest was answered with S: what follows output() is encrypted, both ways.
   bool take_tls_start() { return std::exchange(tls_start_, false); }
 
+  // How long the client may still say nothing, for it has just been told that the server waits for it; 0: for ever.
+  struct IdleLimit {
+    int64_t milliseconds = 0;
+    bool in_transaction = false;
+  };
+  IdleLimit idle_limit() const;
+
   // --- network thread, also when busy ---
   bool busy() const { return busy_; }
   bool ended() const { return !busy_ && ended_; }  // after what is in output(), close
   bool authenticated() const { return session_ != nullptr; }
+  // It has ended for a wrong password.
+  bool password_refused() const { return password_refused_; }
+  // Somebody wants the session gone.
+  bool terminated() const { return session_ != nullptr && session_->terminated(); }
   void hang_up();                       // the client is gone: what runs is cancelled
   void shut_down(const SqlError& why);  // ends it with this error, what runs is cancelled
   // Cancels again what has been cancelled by these (it may have begun only afterwards), and what waits beyond its time.
@@ -196,6 +207,7 @@ class Conversation {
   bool stopped_early_ = false;  // for the sake of output
   bool tls_start_ = false;
   bool ended_ = false;
+  bool password_refused_ = false;
 
   bool busy_ = false;  // the network thread's, as are the next two
   bool hung_up_ = false;

@@ -73,6 +73,7 @@ Status Conversation::parse(const Parse& message) {
   }
   TRY(check_room(message.name, statements_.size(), "prepared statements"));
   TRY(engine::PreparedPtr prepared, session_->prepare(message.text, message.types));
+  if (!message.name.empty()) TRY(session_->name_statement(message.name, prepared));
   statements_.insert_or_assign(std::string(message.name),
                                Statement{std::move(prepared), std::make_shared<const std::string>(message.text)});
   return {};
@@ -237,6 +238,7 @@ Conversation::Step Conversation::finish_execute(Outcome outcome) {
 Conversation::Step Conversation::on(const Close& message) {
   if (message.kind == 'S') {
     if (const auto found = statements_.find(message.name); found != statements_.end()) statements_.erase(found);
+    session_->forget_statement(message.name);
   } else if (message.kind == 'P') {
     if (const auto found = portals_.find(message.name); found != portals_.end()) portals_.erase(found);
   } else {

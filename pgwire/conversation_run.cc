@@ -26,6 +26,11 @@ Conversation::Step Conversation::ran(Outcome outcome) {
   if (rows_.error()) return finish_run(*rows_.error());
   if (!outcome) return finish_run(std::move(outcome));
   for (const engine::Notice& notice : outcome->notices) append_notice(notice, out_);
+  if (outcome->deallocated) {
+    std::erase_if(statements_, [&](const auto& entry) {
+      return outcome->deallocated->empty() ? !entry.first.empty() : entry.first == *outcome->deallocated;
+    });
+  }
   const std::vector<int16_t> copy_formats(outcome->copy_columns, outcome->copy_binary ? 1 : 0);
   switch (outcome->kind) {
     case engine::OutcomeKind::kPaused:
@@ -69,6 +74,12 @@ Conversation::Step Conversation::on(const CopyDone&) {
                  copy_in_ = false;
                  if (outcome) {
                    for (const engine::Notice& notice : outcome->notices) append_notice(notice, out_);
+                   if (outcome->deallocated) {
+                     std::erase_if(statements_, [&](const auto& entry) {
+                       return outcome->deallocated->empty() ? !entry.first.empty()
+                                                            : entry.first == *outcome->deallocated;
+                     });
+                   }
                  }
                  return finish_run(std::move(outcome));
                });

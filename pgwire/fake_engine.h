@@ -39,6 +39,8 @@ class FakeEngine final : public engine::SessionFactory {
 
   std::map<std::string, engine::Credentials, std::less<>> users;  // empty: no password
   size_t sessions_max = 100;
+  std::atomic<bool> terminate_all{false};
+  engine::IdleLimits idle_limits;
 
   int committed() const { return committed_; }
   int waits() const { return waits_; }  // begun
@@ -245,6 +247,10 @@ class FakeEngine::FakeSession final : public engine::Session {
     return std::exchange(changed_, {});
   }
   void check_deadline() override {}
+  bool terminated() const override { return engine_.terminate_all; }
+  engine::IdleLimits idle_limits() const override { return engine_.idle_limits; }
+  Status name_statement(std::string_view, const engine::PreparedPtr&) override { return {}; }
+  void forget_statement(std::string_view) override {}
   void cancel() override {
     engine_.elsewhere_([&engine = engine_, id = id_] {
       std::unique_lock lock(engine.mutex_);

@@ -15,6 +15,9 @@ struct Limits {
   size_t connections_max = 2'000;
   size_t unauthenticated_per_address_max = 64;
   int64_t authentication_ns = 10'000'000'000;
+  // The first wrong password of an address is answered after so long, the next after twice that, and so on.
+  int64_t refusal_ns = 100'000'000;
+  int64_t refusal_ns_max = 5'000'000'000;
 
   // When so much output waits for the client, nothing more is made for it until it has read.
   size_t output_bytes_high = size_t{256} << 10;

@@ -1,5 +1,6 @@
 #include "pgwire/server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <unordered_map>
 
@@ -43,7 +44,11 @@ class Server::Shard final : public ConnectionOwner {
     if (stopping_) key->shut_down(stopped());
   }
 
-  void authenticated(Connection& connection) override { server_.admitted(connection.address()); }
+  void authenticated(Connection& connection) override {
+    server_.admitted(connection.address());
+    server_.succeeded(connection.address());
+  }
+  int64_t refused(const std::string& address) override { return server_.refused(address, loop_.now_ns()); }
 
   void closed(Connection& connection) override {
     if (!connection.authenticated()) server_.admitted(connection.address());
@@ -69,7 +74,8 @@ class Server::Shard final : public ConnectionOwner {
   }
   void idle_turn() {
     quiescent();
-    for (const auto& [connection, owned] : connections_) connection->press();
+    // Those that end are erased in a later turn.
+    for (const auto& [connection, owned] : connections_) connection->look();
     idle_timer_ = loop_.after(kIdleTurnNs, [this] { idle_turn(); });
   }
 
@@ -130,6 +136,24 @@ void Server::admitted(const std::string& address) {
   const std::lock_guard lock(mutex_);
   --statistics_.unauthenticated;
   if (const auto found = unauthenticated_.find(address); --found->second == 0) unauthenticated_.erase(found);
+}
+
+// Doubled by each wrong password from the address, forgotten after a while without any or by a right one.
+int64_t Server::refused(const std::string& address, int64_t now_ns) {
+  constexpr size_t kAddressesMax = 10'000;
+  constexpr int64_t kForgottenNs = int64_t{600} * 1'000'000'000;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(refusals_, [&](const auto& entry) { return now_ns - entry.second.last_ns > kForgottenNs; });
+  if (refusals_.size() >= kAddressesMax && !refusals_.contains(address)) return limits_.refusal_ns_max;
+  Refusals& refusals = refusals_[address];
+  refusals.last_ns = now_ns;
+  const int doublings = std::min(refusals.count++, 20);
+  return std::min(limits_.refusal_ns << doublings, limits_.refusal_ns_max);
+}
+
+void Server::succeeded(const std::string& address) {
+  const std::lock_guard lock(mutex_);
+  refusals_.erase(address);
 }
 
 void Server::gone() {

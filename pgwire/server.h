@@ -56,6 +56,8 @@ class Server {
   enum class Admission : uint8_t { kWelcome, kToBeRefused, kNone };
   Admission admit(const std::string& address);
   void admitted(const std::string& address);
+  int64_t refused(const std::string& address, int64_t now_ns);
+  void succeeded(const std::string& address);
   void gone();
 
   ServerParts parts_;
@@ -70,6 +72,11 @@ class Server {
   std::condition_variable changed_;
   Statistics statistics_;
   std::map<std::string, size_t> unauthenticated_;  // by address
+  struct Refusals {
+    int count = 0;
+    int64_t last_ns = 0;
+  };
+  std::map<std::string, Refusals> refusals_;  // wrong passwords, by address
 };
 
 }  // namespace millrace::pgwire

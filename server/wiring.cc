@@ -7,6 +7,7 @@
 #include "pgwire/scram.h"
 #include "pgwire/server.h"
 #include "server/gate.h"
+#include "server/machine_memory.h"
 #include "server/process_metrics.h"
 #include "server/version.h"
 
@@ -78,10 +79,13 @@ Result<std::unique_ptr<engine::Database>> open_database(const Settings& settings
 
 }  // namespace
 
-Status serve(const Settings& settings, const StopSignal& stop) {
+Status serve(const Settings& given, const StopSignal& stop) {
   const auto clock = system_clock();
   const auto rng = system_rng();
   const auto fs = system_fs();
+  Settings settings = given;
+  // Without any limit one query could take the machine's memory, and the process with it.
+  if (settings.database.memory_limit_bytes == 0) settings.database.memory_limit_bytes = machine_memory(*fs) / 4 * 3;
   const auto executor = thread_executor(settings.sessions.pool_threads);
   TRY(check_exposure(settings));
   if (settings.insecure) log_warning("insecure: others may connect without encryption and password");

@@ -216,7 +216,32 @@ struct BoundDeallocate {
   std::string name;  // empty: all
 };
 
-// Accepted and without effect here: its command tag is all there is to it (DISCARD, LISTEN, VACUUM ...).
+struct BoundDeclareCursor {
+  std::string name;
+  bool hold = false;
+  bool no_scroll = false;
+  BoundQuery query;
+};
+
+// FETCH and MOVE. What columns FETCH returns only the session knows.
+struct BoundFetch {
+  enum class Direction : uint8_t { kForward, kBackward, kAbsolute, kRelative };
+  std::string cursor;
+  Direction direction;
+  int64_t count;  // INT64_MAX: ALL
+  bool move;
+};
+
+struct BoundCloseCursor {
+  std::string name;  // empty: all
+};
+
+struct BoundDiscard {
+  bool all;  // DISCARD ALL; otherwise there is nothing to discard
+  std::string tag;
+};
+
+// Accepted and without effect here: its command tag is all there is to it (LISTEN, VACUUM ...).
 struct BoundNothing {
   std::string tag;
   std::string notice;
@@ -227,6 +252,7 @@ struct EmptyStatement {};
 using BoundStatement =
     std::variant<EmptyStatement, BoundQuery, BoundInsert, BoundUpdate, BoundDelete, BoundTruncate, BoundCopyIn,
                  BoundCopyOut, BoundCreateSchema, BoundCreate, BoundDrop, BoundAlter, BoundAlterTable, BoundTransaction,
-                 BoundSet, BoundShow, BoundExplain, BoundPrepare, BoundExecute, BoundDeallocate, BoundNothing>;
+                 BoundSet, BoundShow, BoundExplain, BoundPrepare, BoundExecute, BoundDeallocate,
+                 BoundDeclareCursor, BoundFetch, BoundCloseCursor, BoundDiscard, BoundNothing>;
 
 }  // namespace millrace::sql

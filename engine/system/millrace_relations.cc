@@ -119,14 +119,6 @@ void views(const SystemContext& context, SystemRowWriter& out) {
   }
 }
 
-std::string timestamptz_text(WallTime time) {
-  constexpr int64_t kPostgresEpochUs = int64_t{946'684'800} * 1'000'000;
-  std::string text;
-  const SqlType type = type_of(oid::kTimestampTz);
-  type.info().format(Slot::of_i64(time.micros - kPostgresEpochUs), type, TextContext{}, text);
-  return text;
-}
-
 void ticks(const SystemContext& context, SystemRowWriter& out) {
   for (const TickHistory::Entry& entry : context.database.history().entries()) {
     for (const auto& [source, partitions] : *entry.offsets) {

@@ -56,6 +56,7 @@ SystemRows::SystemRows() {
   add_pg_catalog(producers_);
   add_information_schema(producers_);
   add_millrace_relations(producers_);
+  add_sessions(producers_);
 }
 
 Result<Delta> SystemRows::rows(const catalog::Object& relation, const SystemContext& context) const {

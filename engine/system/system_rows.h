@@ -67,5 +67,9 @@ class SystemRows {
 void add_pg_catalog(std::map<std::string, SystemProducer>& producers);
 void add_information_schema(std::map<std::string, SystemProducer>& producers);
 void add_millrace_relations(std::map<std::string, SystemProducer>& producers);
+void add_sessions(std::map<std::string, SystemProducer>& producers);
+
+// What SystemRowWriter::parsed() reads a moment from.
+std::string timestamptz_text(WallTime time);
 
 }  // namespace millrace::engine

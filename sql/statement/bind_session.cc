@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "expr/program.h"
 #include "sql/binder/type_names.h"
 #include "sql/statement/statement_binder.h"
@@ -119,6 +120,36 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Execute& node) {
 }
 
 StatementBinder::Bound StatementBinder::bind_kind(const ast::Deallocate& node) { return BoundDeallocate{node.name}; }
+
+StatementBinder::Bound StatementBinder::bind_kind(const ast::DeclareCursor& node) {
+  TRY(BoundQuery query, bind_select(*node.query));
+  return BoundDeclareCursor{node.name, node.hold, node.no_scroll, std::move(query)};
+}
+
+StatementBinder::Bound StatementBinder::bind_kind(const ast::Fetch& node) {
+  const auto direction = [&] {
+    switch (node.direction) {
+      case ast::Fetch::Direction::kForward: return BoundFetch::Direction::kForward;
+      case ast::Fetch::Direction::kBackward: return BoundFetch::Direction::kBackward;
+      case ast::Fetch::Direction::kAbsolute: return BoundFetch::Direction::kAbsolute;
+      case ast::Fetch::Direction::kRelative: return BoundFetch::Direction::kRelative;
+    }
+    MILLRACE_UNREACHABLE("direction of FETCH");
+  };
+  return BoundFetch{node.cursor, direction(), node.count, node.move};
+}
+
+StatementBinder::Bound StatementBinder::bind_kind(const ast::CloseCursor& node) { return BoundCloseCursor{node.name}; }
+
+StatementBinder::Bound StatementBinder::bind_kind(const ast::Discard& node) {
+  switch (node.what) {
+    case ast::Discard::What::kAll: return BoundDiscard{true, "DISCARD ALL"};
+    case ast::Discard::What::kPlans: return BoundDiscard{false, "DISCARD PLANS"};
+    case ast::Discard::What::kSequences: return BoundDiscard{false, "DISCARD SEQUENCES"};
+    case ast::Discard::What::kTemporary: return BoundDiscard{false, "DISCARD TEMP"};
+  }
+  MILLRACE_UNREACHABLE("what to discard");
+}
 
 StatementBinder::Bound StatementBinder::bind_kind(const ast::Nothing& node) { return BoundNothing{node.tag, ""}; }
 

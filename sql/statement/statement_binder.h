@@ -107,6 +107,10 @@ class StatementBinder {
   Bound bind_kind(const ast::Prepare& node);
   Bound bind_kind(const ast::Execute& node);
   Bound bind_kind(const ast::Deallocate& node);
+  Bound bind_kind(const ast::DeclareCursor& node);
+  Bound bind_kind(const ast::Fetch& node);
+  Bound bind_kind(const ast::CloseCursor& node);
+  Bound bind_kind(const ast::Discard& node);
   Bound bind_kind(const ast::Explain& node);
   Bound bind_kind(const ast::Nothing& node);
   Bound bind_kind(const ast::ShowObjects& node);

@@ -53,12 +53,37 @@ struct Deallocate {
   std::string name;  // empty: all
 };
 
+struct DeclareCursor {
+  std::string name;
+  QueryPtr query;
+  bool hold = false;
+  bool no_scroll = false;
+};
+
+// FETCH and MOVE.
+struct Fetch {
+  enum class Direction : uint8_t { kForward, kBackward, kAbsolute, kRelative };
+  std::string cursor;
+  Direction direction = Direction::kForward;
+  int64_t count = 1;  // INT64_MAX: ALL
+  bool move = false;
+};
+
+struct CloseCursor {
+  std::string name;  // empty: all
+};
+
+struct Discard {
+  enum class What : uint8_t { kAll, kPlans, kSequences, kTemporary };
+  What what;
+};
+
 struct Explain {
   std::shared_ptr<Statement> statement;
   std::vector<Option> options;
 };
 
-// Accepted and without effect: DISCARD, VACUUM, ANALYZE, LISTEN ...
+// Accepted and without effect: VACUUM, ANALYZE, LISTEN (nobody can NOTIFY) ...
 struct Nothing {
   std::string tag;
 };

@@ -19,7 +19,7 @@ struct UnsupportedStatement {
 using StatementKind =
     std::variant<Query, Insert, Update, Delete, Truncate, Copy, CreateTable, CreateTableAs, CreateView, CreateIndex,
                  CreateSchema, CreateSequence, AlterSequence, AlterTable, Drop, Rename, SetSchema, Comment, Transaction,
-                 Set, Show, Prepare, Execute, Deallocate, Explain, Nothing, RefreshMaterializedView, CreateSecret,
+                 Set, Show, Prepare, Execute, Deallocate, DeclareCursor, Fetch, CloseCursor, Discard, Explain, Nothing, RefreshMaterializedView, CreateSecret,
                  CreateConnection, ValidateConnection, CreateSource, ShowObjects, ShowCreate, UnsupportedStatement>;
 
 struct Statement {

@@ -47,6 +47,22 @@ ast::StatementKind Converter::set(const VariableSetStmt* node) {
   return out;
 }
 
+ast::StatementKind Converter::fetch(const FetchStmt* node) {
+  using Direction = ast::Fetch::Direction;
+  ast::Fetch out;
+  out.cursor = text(node->portalname);
+  out.move = node->ismove;
+  // The grammar's ALL is the largest long.
+  out.count = node->howMany == FETCH_ALL ? INT64_MAX : static_cast<int64_t>(node->howMany);
+  switch (node->direction) {
+    case FETCH_FORWARD: out.direction = Direction::kForward; break;
+    case FETCH_BACKWARD: out.direction = Direction::kBackward; break;
+    case FETCH_ABSOLUTE: out.direction = Direction::kAbsolute; break;
+    case FETCH_RELATIVE: out.direction = Direction::kRelative; break;
+  }
+  return out;
+}
+
 std::optional<ast::StatementKind> Converter::session(const Node* node) {
   switch (nodeTag(node)) {
     case T_TransactionStmt: return transaction(reinterpret_cast<const TransactionStmt*>(node));
@@ -72,17 +88,32 @@ std::optional<ast::StatementKind> Converter::session(const Node* node) {
     }
     case T_RefreshMatViewStmt:
       return ast::RefreshMaterializedView{unplaced(name(reinterpret_cast<const RefreshMatViewStmt*>(node)->relation))};
+    case T_DeclareCursorStmt: {
+      const auto* declare = reinterpret_cast<const DeclareCursorStmt*>(node);
+      if (nodeTag(declare->query) != T_SelectStmt) {
+        return ast::UnsupportedStatement{"DECLARE CURSOR of this statement", "Declare it for a SELECT."};
+      }
+      ast::DeclareCursor out;
+      out.name = text(declare->portalname);
+      out.query = query_ptr(declare->query);
+      out.hold = (declare->options & CURSOR_OPT_HOLD) != 0;
+      out.no_scroll = (declare->options & CURSOR_OPT_NO_SCROLL) != 0;
+      return out;
+    }
+    case T_FetchStmt: return fetch(reinterpret_cast<const FetchStmt*>(node));
+    case T_ClosePortalStmt: return ast::CloseCursor{text(reinterpret_cast<const ClosePortalStmt*>(node)->portalname)};
     case T_DiscardStmt:
       switch (reinterpret_cast<const DiscardStmt*>(node)->target) {
-        case DISCARD_ALL: return ast::Nothing{"DISCARD ALL"};
-        case DISCARD_PLANS: return ast::Nothing{"DISCARD PLANS"};
-        case DISCARD_SEQUENCES: return ast::Nothing{"DISCARD SEQUENCES"};
-        case DISCARD_TEMP: return ast::Nothing{"DISCARD TEMP"};
+        case DISCARD_ALL: return ast::Discard{ast::Discard::What::kAll};
+        case DISCARD_PLANS: return ast::Discard{ast::Discard::What::kPlans};
+        case DISCARD_SEQUENCES: return ast::Discard{ast::Discard::What::kSequences};
+        case DISCARD_TEMP: return ast::Discard{ast::Discard::What::kTemporary};
       }
       return std::nullopt;
     case T_VacuumStmt:
       return ast::Nothing{reinterpret_cast<const VacuumStmt*>(node)->is_vacuumcmd ? "VACUUM" : "ANALYZE"};
     case T_CheckPointStmt: return ast::Nothing{"CHECKPOINT"};
+    case T_ListenStmt: return ast::Nothing{"LISTEN"};
     case T_UnlistenStmt: return ast::Nothing{"UNLISTEN"};
     case T_ConstraintsSetStmt: return ast::Nothing{"SET CONSTRAINTS"};
     default: return std::nullopt;

@@ -106,6 +106,7 @@ class Converter {
 
   ast::StatementKind transaction(const TransactionStmt* node);
   ast::StatementKind set(const VariableSetStmt* node);
+  ast::StatementKind fetch(const FetchStmt* node);
 
   std::string_view text_;
   ast::Location offset_;
