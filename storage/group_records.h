@@ -5,6 +5,15 @@
 //
 // A group of more than kInlineGroupBytesMax lies in a blob, in the same form, and its record is the
 // 8-byte Blob*. The slot's row tag tells which.
+//
+// Keys can be made so that their hashes are equal: two integers are enough. At the place that a hash names there are at
+// most kGroupsPerPlace groups; a mark there says that more follow at the next place of the chain
+//
+//     place 0 = hash(key);  place n = hash_int(hash ^ hash_int(second_hash(key) + n * K))
+//
+// which tells such keys apart again where their columns have a second hash. Where they have none (equality is not that
+// of the bytes) all of them walk the same chain: slow for who made them, and no more than that. A group that does not
+// lie at its first place has its place before it in the record.
 #pragma once
 
 #include "storage/group_table.h"
@@ -16,6 +25,10 @@ namespace millrace::storage {
 inline constexpr size_t kInlineGroupBytesMax = 1024;
 inline constexpr uint8_t kInlineGroupTag = 1;
 inline constexpr uint8_t kBlobGroupTag = 2;
+inline constexpr uint8_t kMovedBit = 4;      // not at its first place
+inline constexpr uint8_t kChainMarkTag = 8;  // no group: the record is the place that is continued elsewhere
+// A segment that cannot be split has room for so many of the widest, twice.
+inline constexpr size_t kGroupsPerPlace = 24;
 
 class GroupRecords final : public RecordTraits {
  public:
@@ -34,8 +47,12 @@ class GroupRecords final : public RecordTraits {
   static constexpr size_t round_up(size_t bytes) { return (bytes + 7) & ~size_t{7}; }
   // Where a group's bytes are: the record itself or the blob's.
   static const char* group(const char* record, uint8_t row_tag) {
-    return row_tag == kBlobGroupTag ? RowRecords::load<Blob*>(record, 0)->data() : record;
+    const char* stored = record + place_bytes(row_tag);
+    return is_blob(row_tag) ? RowRecords::load<Blob*>(stored, 0)->data() : stored;
   }
+  static bool is_group(uint8_t row_tag) { return row_tag != kChainMarkTag; }
+  static bool is_blob(uint8_t row_tag) { return (row_tag & ~kMovedBit) == kBlobGroupTag; }
+  static size_t place_bytes(uint8_t row_tag) { return (row_tag & kMovedBit) != 0 ? sizeof(uint64_t) : 0; }
   size_t payload_offset() const { return variable() ? 8 : 0; }
   std::string_view payload(const char* group) const {
     return {group + payload_offset(), variable() ? RowRecords::load<uint64_t>(group, 0) : payload_bytes_};
@@ -54,15 +71,18 @@ class GroupRecords final : public RecordTraits {
     return bytes > kInlineGroupBytesMax ? sizeof(Blob*) : bytes;
   }
   size_t bytes(const char* record, uint8_t row_tag) const override {
-    if (row_tag == kBlobGroupTag) return sizeof(Blob*);
-    return group_bytes(payload(record).size(), key_of(record).size());
+    if (!is_group(row_tag)) return sizeof(uint64_t);
+    if (is_blob(row_tag)) return place_bytes(row_tag) + sizeof(Blob*);
+    const char* group = record + place_bytes(row_tag);
+    return place_bytes(row_tag) + group_bytes(payload(group).size(), key_of(group).size());
   }
   uint64_t placement_hash(const char* record, uint8_t row_tag, bool) const override {
+    if (!is_group(row_tag) || place_bytes(row_tag) > 0) return RowRecords::load<uint64_t>(record, 0);
     return key_.hash(key_of(group(record, row_tag)));
   }
   Owned owned(const char* record, uint8_t row_tag) const override {
-    if (row_tag != kBlobGroupTag) return {};
-    return {.blob = RowRecords::load<Blob*>(record, 0)};
+    if (!is_group(row_tag) || !is_blob(row_tag)) return {};
+    return {.blob = RowRecords::load<Blob*>(record + place_bytes(row_tag), 0)};
   }
 
  private:

@@ -6,7 +6,8 @@
 // kVariablePayload any size up to 1 GiB each. They are bytes: they survive memcpy, and go to the
 // checkpoint as they are, so what is in them is part of the file format (no pointers).
 //
-// Cost      find_or_insert: one or two cache misses a row, prefetched over the batch.
+// Cost      find_or_insert: one or two cache misses a row, prefetched over the batch. Keys made to have equal hashes
+//           cost a few more (group_records.h).
 // Threads   As HashArrangement: one writer; const members may run in parallel while nothing writes.
 #pragma once
 
@@ -84,6 +85,10 @@ class GroupTable {
   const char* locate(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key, uint64_t hash) const;
   char* locate_writable(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key, uint64_t hash);
   char* insert(std::string_view packed_key, uint64_t hash, std::string_view payload);
+  char* insert_at(uint64_t place, uint64_t hash, std::string_view packed_key, std::string_view payload);
+  uint64_t place_for(std::string_view packed_key, uint64_t hash);
+  void mark_continued(uint64_t place);
+  bool restore_group(uint64_t segment, PackedRow key, std::string_view payload);
   void erase_one(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key, uint64_t hash);
   std::string pack_key(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key) const;
 

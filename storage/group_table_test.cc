@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cmath>
+
+#include "base/hash.h"
 #include "storage/memory_checkpoint.h"
 #include "storage/model_rows.h"
 
@@ -139,6 +143,120 @@ TEST(GroupTableTest, AGroupWithoutKeyColumns) {
   table.find_or_insert(batch, {}, hashes, payloads);
   EXPECT_EQ(payloads[0], payloads[2]);
   EXPECT_EQ(table.group_count(), 1u);
+}
+
+// hash_int backwards: its two halves are bijections.
+uint64_t unhash_int(uint64_t x) {
+  const auto inverse = [](uint64_t factor) {
+    uint64_t result = factor;
+    for (int i = 0; i < 6; ++i) result *= 2 - factor * result;
+    return result;
+  };
+  x ^= x >> 33;
+  x *= inverse(0xc4ceb9fe1a85ec53ULL);
+  x ^= x >> 33;
+  x *= inverse(0xff51afd7ed558ccdULL);
+  return x ^ x >> 33;
+}
+
+// Pairs of integers, each with the same hash: any first one has its second.
+DeltaBatch colliding_pairs(int64_t begin, int64_t end) {
+  constexpr uint64_t kTarget = 0x0123456789abcdefULL;
+  constexpr uint64_t kFactor = 0x9e3779b97f4a7c15ULL;  // of hash_combine
+  DeltaBuilder builder({type_of(oid::kInt8), type_of(oid::kInt8)});
+  for (int64_t first = begin; first < end; ++first) {
+    const uint64_t seed = hash_combine(kHashSeed, hash_int(static_cast<uint64_t>(first)));
+    const uint64_t second = unhash_int(unhash_int(kTarget) - seed * kFactor);
+    builder.column(0).append<int64_t>(first);
+    builder.column(1).append<int64_t>(static_cast<int64_t>(second));
+    builder.end_row(1);
+  }
+  return builder.finish();
+}
+
+// Keys that somebody made to have one hash: more than any segment holds.
+TEST(GroupTableTest, KeysMadeToCollide) {
+  const KeyColumns key = first_columns(2);
+  const std::vector<SqlType> types = {type_of(oid::kInt8), type_of(oid::kInt8)};
+  for (const size_t payload_bytes : {size_t{8}, size_t{400}, size_t{2000}}) {
+    SCOPED_TRACE(payload_bytes);
+    auto table = std::make_unique<GroupTable>(ArrangementId(3), types, payload_bytes);
+    Model model;
+    MemoryCheckpoint checkpoint;
+    for (int64_t step = 0; step < 6; ++step) {
+      const DeltaBatch batch = colliding_pairs(step * 500, step * 500 + 700);
+      const std::vector<uint64_t> hashes = hash_keys(batch, key);
+      ASSERT_EQ(hashes.front(), hashes.back());
+      std::vector<char*> payloads(batch.rows());
+      table->find_or_insert(batch, key, hashes, payloads);
+      for (size_t row = 0; row < batch.rows(); ++row) {
+        std::memcpy(payloads[row], &step, sizeof step);
+        std::string payload(payload_bytes, '\0');
+        std::memcpy(payload.data(), &step, sizeof step);
+        model[table->key_layout().pack(batch, row)] = payload;
+      }
+      const SnapshotPin pin = table->pin("test", 0);
+      const Model before = model;
+      std::vector<uint32_t> gone;
+      for (uint32_t row = 0; row < batch.rows(); row += 3) gone.push_back(row);
+      table->erase(batch, gone, key, hashes);
+      for (const uint32_t row : gone) model.erase(table->key_layout().pack(batch, row));
+      ASSERT_EQ(contents(*table), model);
+      ASSERT_EQ(contents(pin), before);
+      ASSERT_EQ(table->group_count(), model.size());
+      std::vector<const char*> found(batch.rows());
+      table->find(batch, key, hashes, found);
+      for (size_t row = 0; row < batch.rows(); ++row) {
+        const auto entry = model.find(table->key_layout().pack(batch, row));
+        ASSERT_EQ(found[row] == nullptr, entry == model.end());
+        if (found[row] != nullptr) {
+          ASSERT_EQ(std::string(found[row], payload_bytes), entry->second);
+        }
+      }
+      MemoryCheckpointWriter writer(checkpoint, TickId(static_cast<uint64_t>(step) + 1));
+      ASSERT_TRUE(table->checkpoint_dirty(writer));
+      ASSERT_TRUE(writer.commit());
+      auto restored = std::make_unique<GroupTable>(ArrangementId(3), types, payload_bytes);
+      MemoryCheckpointReader reader(checkpoint);
+      ASSERT_TRUE(restored->restore(reader));
+      ASSERT_EQ(contents(*restored), model);
+      if (step % 2 == 1) table = std::move(restored);
+    }
+  }
+}
+
+// Where equality is not that of the bytes there is no second hash: they walk one chain, and all are found.
+TEST(GroupTableTest, KeysMadeToCollideWithoutASecondHash) {
+  const KeyColumns key = first_columns(2);
+  const std::vector<SqlType> types = {type_of(oid::kFloat8), type_of(oid::kFloat8)};
+  DeltaBuilder builder(types);
+  const DeltaBatch pairs = colliding_pairs(1, 1000);  // a float hashes like the integer of its bits
+  for (size_t row = 0; row < pairs.rows(); ++row) {
+    const auto second = std::bit_cast<double>(pairs.column(1).value<int64_t>(row));
+    if (std::isnan(second)) continue;
+    builder.column(0).append(std::bit_cast<double>(pairs.column(0).value<int64_t>(row)));
+    builder.column(1).append(second);
+    builder.end_row(1);
+  }
+  const DeltaBatch batch = builder.finish();
+  const std::vector<uint64_t> hashes = hash_keys(batch, key);
+  ASSERT_EQ(hashes.front(), hashes.back());
+  GroupTable table(ArrangementId(3), types, 8);
+  std::vector<char*> payloads(batch.rows());
+  table.find_or_insert(batch, key, hashes, payloads);
+  MemoryCheckpoint checkpoint;
+  MemoryCheckpointWriter writer(checkpoint, TickId(1));
+  ASSERT_TRUE(table.checkpoint_dirty(writer));
+  ASSERT_TRUE(writer.commit());
+  GroupTable restored(ArrangementId(3), types, 8);
+  MemoryCheckpointReader reader(checkpoint);
+  ASSERT_TRUE(restored.restore(reader));
+  std::vector<const char*> found(batch.rows());
+  for (const GroupTable* each : {&table, &restored}) {
+    EXPECT_EQ(each->group_count(), batch.rows());
+    each->find(batch, key, hashes, found);
+    for (size_t row = 0; row < batch.rows(); ++row) ASSERT_NE(found[row], nullptr) << row;
+  }
 }
 
 }  // namespace

@@ -16,6 +16,23 @@ uint64_t hash_slot(Slot slot, SqlType type) {
   return hash_bytes({reinterpret_cast<const char*>(&slot), physical_bytes(type.physical())});
 }
 
+// FNV-1a, each byte's influence spread by hash_int at the end: nothing in common with hash_bytes.
+uint64_t second_hash_slot(Slot slot, SqlType type) {
+  if (!type.info().bytewise_equality) return 0;
+  const std::string_view bytes =
+      type.physical() == Physical::kBytes
+          ? slot.view()
+          : std::string_view(reinterpret_cast<const char*>(&slot), physical_bytes(type.physical()));
+  uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char byte : bytes) hash = (hash ^ static_cast<uint8_t>(byte)) * 0x100000001b3ULL;
+  return hash_int(hash);
+}
+
+// The sum of the columns, each turned its own way: unlike hash_combine, no column can undo another's by itself.
+uint64_t add_second(uint64_t sum, size_t column, uint64_t hash) {
+  return sum + hash_int(hash + 0xd6e8feb86659fd93ULL * (column + 1));
+}
+
 bool slots_equal(Slot a, Slot b, SqlType type) {
   const TypeInfo& info = type.info();
   if (!info.bytewise_equality && info.compare != nullptr) return info.compare(a, b, type) == 0;
@@ -93,6 +110,26 @@ uint64_t hash_key(const RowLayout& layout, PackedRow row, std::span<const Column
     hash = hash_combine(hash, layout.is_null(row, i) ? kHashOfNull : hash_slot(layout.slot(row, i), layout.type(i)));
   }
   return hash;
+}
+
+uint64_t second_hash_key(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key) {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < key.size(); ++i) {
+    const Column& column = batch.column(key[i].value());
+    sum = add_second(sum, i, column.is_null(row) ? kHashOfNull : second_hash_slot(column.slot(row), column.type()));
+  }
+  return sum;
+}
+
+uint64_t second_hash_key(const RowLayout& layout, PackedRow row, std::span<const ColumnIndex> key) {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < key.size(); ++i) {
+    const size_t column = key[i].value();
+    const SqlType type = layout.type(column);
+    sum = add_second(sum, i,
+                     layout.is_null(row, column) ? kHashOfNull : second_hash_slot(layout.slot(row, column), type));
+  }
+  return sum;
 }
 
 bool key_has_null(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key) {

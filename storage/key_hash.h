@@ -30,6 +30,11 @@ std::vector<uint64_t> hash_keys(const DeltaBatch& batch, std::span<const ColumnI
 uint64_t hash_key(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key);
 uint64_t hash_key(const RowLayout& layout, PackedRow row, std::span<const ColumnIndex> key);
 
+// Another hash of the same key, which tells keys apart that were made to have the same hash_key(). Columns whose
+// equality is not that of their bytes have no part in it.
+uint64_t second_hash_key(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key);
+uint64_t second_hash_key(const RowLayout& layout, PackedRow row, std::span<const ColumnIndex> key);
+
 // Does any of the key's columns hold NULL?
 bool key_has_null(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key);
 
