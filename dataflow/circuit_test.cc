@@ -1,5 +1,6 @@
 #include "dataflow/circuit.h"
 
+#include "dataflow/operator.h"
 #include "dataflow/operator_test_support.h"
 
 namespace millrace::dataflow {
