@@ -174,8 +174,8 @@ TEST(CircuitTest, RowsOfALargeStepArePassedOnInParts) {
     TestGuard guard;
     checked.circuit().set_guard(&guard);
     checked.attach(kPairs, all_pairs(distinct));
-    const TableShape shape{.keys = 12, .values = 40, .rows_at_most = 5000};
-    checked.step({{kLeft, random_delta(random, shape, checked.contents(kLeft), 800)}});
+    const TableShape shape{.keys = 12, .values = 90, .rows_at_most = 5000};
+    checked.step({{kLeft, random_delta(random, shape, checked.contents(kLeft), 1600)}});
     checked.step({{kLeft, random_delta(random, shape, checked.contents(kLeft), 100)}});
     const size_t rows = checked.contents(kLeft).size();
     EXPECT_GT(rows * rows, 3 * OperatorOutput::kDrainRows);

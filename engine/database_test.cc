@@ -111,12 +111,14 @@ TEST(DatabaseTest, AFailedStatementEndsItsBlockAndNothingElse) {
 
 TEST(DatabaseTest, AViewWithABadRowSaysSoUntilTheRowIsGone) {
   TestDatabase database("errors");
-  TestClient sql = database.connect();
-  sql("CREATE TABLE t (id int PRIMARY KEY, v int)");
-  sql("CREATE MATERIALIZED VIEW q AS SELECT id, 100 / v AS share FROM t");
-  sql("INSERT INTO t VALUES (1, 10), (2, 0)");
-  EXPECT_EQ(sql("SELECT * FROM q").substr(0, 11), "ERROR 22012");
-  EXPECT_EQ(sql("SELECT count(*) FROM t"), "2");
+  {
+    TestClient sql = database.connect();
+    sql("CREATE TABLE t (id int PRIMARY KEY, v int)");
+    sql("CREATE MATERIALIZED VIEW q AS SELECT id, 100 / v AS share FROM t");
+    sql("INSERT INTO t VALUES (1, 10), (2, 0)");
+    EXPECT_EQ(sql("SELECT * FROM q").substr(0, 11), "ERROR 22012");
+    EXPECT_EQ(sql("SELECT count(*) FROM t"), "2");
+  }
   database.restart();
   TestClient again = database.connect();
   EXPECT_EQ(again("SELECT * FROM q").substr(0, 11), "ERROR 22012");

@@ -27,6 +27,9 @@ class MemoryBudget {
   bool over();
   bool over_by_far();
 
+  // Whoever held much has let it go: what still lies with the allocator goes back before the next is refused.
+  void freed() { trimmed_ns_ = 0; }
+
   // 53200, for who has to give way.
   static SqlError spent();
 

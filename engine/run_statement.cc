@@ -720,6 +720,7 @@ void DatabaseSession::run_statement(const RunPtr& run) {
 // The outcome is known: rows and tag, or the error, go to the connection.
 void DatabaseSession::finish(const RunPtr& run, Result<Outcome> outcome) {
   if (!outcome) {
+    if (outcome.error().state() == sqlstate::kOutOfMemory) database_.memory().freed();
     run->done(std::move(outcome));
     return;
   }

@@ -306,6 +306,7 @@ void Sequencer::give_up(TickId tick, const std::vector<dataflow::ViewChange>& vi
     relation->set_readiness(Readiness::kFailed, error);
   }
   ddl_->gave_up(given_up);
+  parts_.memory.freed();
 }
 
 void Sequencer::notify_listeners(const Tick& tick) {

@@ -100,13 +100,15 @@ TEST(StepGuardsTest, AViewIsGivenUpForMemoryAndTheOthersGoOn) {
   }
   // The tick is replayed; then the view is built from what there is, which is no less.
   database.restart();
-  TestClient sql = database.connect();
-  EXPECT_EQ(sql("SELECT * FROM total"), "100001");
-  expect_given_up(sql, "53200");
-  EXPECT_EQ(sql("DELETE FROM t WHERE n > 20"), "");
-  EXPECT_EQ(sql("DROP MATERIALIZED VIEW pairs CASCADE"), "");
-  EXPECT_EQ(sql(kPairs), "");
-  EXPECT_EQ(sql("SELECT count(*) FROM pairs"), "441");
+  {
+    TestClient sql = database.connect();
+    EXPECT_EQ(sql("SELECT * FROM total"), "100001");
+    expect_given_up(sql, "53200");
+    EXPECT_EQ(sql("DELETE FROM t WHERE n > 20"), "");
+    EXPECT_EQ(sql("DROP MATERIALIZED VIEW pairs CASCADE"), "");
+    EXPECT_EQ(sql(kPairs), "");
+    EXPECT_EQ(sql("SELECT count(*) FROM pairs"), "441");
+  }
   database.restart();
   EXPECT_EQ(database.connect()("SELECT count(*), sum(a) FROM pairs"), "441|4410");
 }
