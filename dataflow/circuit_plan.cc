@@ -26,6 +26,21 @@ std::string describe(const SortKey& key) {
   return "#" + std::to_string(key.column) + (key.descending ? " desc" : "") + (key.nulls_first ? " nulls first" : "");
 }
 
+std::string list(const std::vector<SortKey>& keys) {
+  std::string text;
+  for (const SortKey& key : keys) text += (text.empty() ? "" : ", ") + describe(key);
+  return text;
+}
+
+std::string list(const std::vector<DirectArgument>& arguments) {
+  std::string text;
+  for (const DirectArgument& argument : arguments) {
+    if (!text.empty()) text += ", ";
+    text += argument.column ? "#" + std::to_string(*argument.column) : argument.constant.to_string();
+  }
+  return text;
+}
+
 std::string_view name_of(JoinKind kind) {
   switch (kind) {
     case JoinKind::kInner: return "Join";
@@ -67,15 +82,16 @@ struct Describe {
     std::string text = "Aggregate by " + list(node.group);
     for (const AggregateCall& call : node.calls) {
       text += " " + call.spec->name + (call.distinct ? " distinct" : "") + list(call.arguments);
+      if (!call.order.empty()) text += " order (" + list(call.order) + ")";
+      if (!call.direct.empty()) text += " of (" + list(call.direct) + ")";
+      if (call.spec->whole_group) text += " whole group";
       if (call.filter) text += " where #" + std::to_string(*call.filter);
     }
     return text;
   }
   std::string operator()(const DistinctNode&) const { return "Distinct"; }
   std::string operator()(const TopKNode& node) const {
-    std::string order;
-    for (const SortKey& key : node.order) order += (order.empty() ? "" : ", ") + describe(key);
-    std::string text = "TopK by " + list(node.partition) + " order (" + order + ")";
+    std::string text = "TopK by " + list(node.partition) + " order (" + list(node.order) + ")";
     if (node.limit) text += " limit " + std::to_string(*node.limit);
     if (node.offset > 0) text += " offset " + std::to_string(node.offset);
     if (node.with_ties) text += " with ties";

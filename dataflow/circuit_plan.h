@@ -76,12 +76,27 @@ struct JoinNode {
   expr::ExprPtr residual;  // null: none
 };
 
+struct SortKey {
+  uint32_t column;
+  bool descending = false;
+  bool nulls_first = false;
+};
+
+// What a WITHIN GROUP call takes beside its rows: the same for all rows of a group.
+struct DirectArgument {
+  std::optional<uint32_t> column;  // of the input
+  Value constant;                  // without a column; typed in any case
+};
+
 struct AggregateCall {
   const expr::AggregateSpec* spec;
   Columns arguments;  // of the input; empty for count(*)
   bool distinct = false;
   std::optional<uint32_t> filter;  // a boolean column of the input
   SqlType type;                    // of the result
+  // Of sequence aggregates: the order of the rows. Ties are broken by the arguments, ascending, then by bytes.
+  std::vector<SortKey> order = {};
+  std::vector<DirectArgument> direct = {};
 };
 
 // GROUP BY. Output: the group's columns, then the aggregates. Group columns compare with SQL equality,
@@ -96,12 +111,6 @@ struct AggregateNode {
 // Each row that is there at least once, once. SQL equality, as for AggregateNode.
 struct DistinctNode {
   NodeIndex input;
-};
-
-struct SortKey {
-  uint32_t column;
-  bool descending = false;
-  bool nulls_first = false;
 };
 
 // The rows [offset, offset + limit) of each partition in the given order; ties are broken by all

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dataflow/circuit.h"
+#include "dataflow/naive_sequence.h"
 #include "expr/program.h"
 #include "storage/order_key.h"
 
@@ -310,6 +311,7 @@ class NaiveEvaluator {
 
   bool append_call(const AggregateNode& node, const AggregateCall& call, const std::vector<Row>& group_rows,
                    ColumnBuilder& out) {
+    if (call.spec->law == expr::AggregateLaw::kSequence) return append_sequence(node, call, group_rows, out);
     const std::vector<SqlType>& input = types(node.input);
     const RowLayout layout(input);
     Columns stored = node.group;
@@ -342,7 +344,12 @@ class NaiveEvaluator {
     call.spec->update(
         {.states = states, .arguments = arguments, .weights = batch.weights() ? batch.weights()->data() : nullptr});
     Arena arena;
-    const auto value = call.spec->finish(state, call.type, arena);
+    const bool good = append_value(call.spec->finish(state, call.type, arena), out);
+    if (!call.spec->trivial) call.spec->destroy(state);
+    return good;
+  }
+
+  bool append_value(const Result<std::optional<Slot>>& value, ColumnBuilder& out) {
     if (!value) {
       add_to(errors_, value.error().message(), 1);
     } else if (*value) {
@@ -350,8 +357,32 @@ class NaiveEvaluator {
     } else {
       out.append_null();
     }
-    if (!call.spec->trivial) call.spec->destroy(state);
     return value.has_value();
+  }
+
+  bool append_sequence(const AggregateNode& node, const AggregateCall& call, const std::vector<Row>& group_rows,
+                       ColumnBuilder& out) {
+    const std::vector<SqlType>& input = types(node.input);
+    const NaiveSequence rows(call, node.group, input, group_rows);
+    const RowLayout layout(input);
+    std::vector<Value> direct;
+    for (const DirectArgument& argument : call.direct) {
+      const bool known =
+          argument.column && !group_rows.empty() && !layout.is_null(group_rows[0].first, *argument.column);
+      direct.push_back(!known ? argument.constant
+                              : Value(argument.constant.type(), layout.slot(group_rows[0].first, *argument.column)));
+    }
+    std::vector<SqlType> argument_types;
+    for (const uint32_t column : call.arguments) argument_types.push_back(input[column]);
+    Arena arena;
+    const expr::EvalContext context;
+    return append_value(call.spec->read({.rows = rows,
+                                         .direct = direct,
+                                         .argument_types = argument_types,
+                                         .result_type = call.type,
+                                         .context = context,
+                                         .arena = arena}),
+                        out);
   }
 
   static void append_extreme(bool greatest, const RowSet& rows, const RowLayout& layout, ColumnBuilder& out) {

@@ -9,6 +9,10 @@
 // An ordered aggregate (min, max) is determined by one end of the multiset of its arguments; the
 // operator keeps that multiset and asks only `keep_greatest`.
 //
+// A sequence aggregate (array_agg, percentile_cont, mode, rank) is a function of the group's rows in order;
+// the operator keeps them so (expr/ordered_rows.h) and read() looks at as few of them as it can. Where the
+// value holds the whole group there is no less than all: `whole_group` says so, and EXPLAIN with it.
+//
 // A state lives in `state_bytes` bytes that the operator owns, aligned to `state_alignment`. It may
 // own memory: construct() before and destroy() after use, save()/load() to keep it elsewhere. Plain
 // states (`trivial`) may instead be copied as bytes, and all-zero bytes are a constructed one.
@@ -25,12 +29,14 @@
 #include "base/result.h"
 #include "expr/signature.h"
 #include "types/column.h"
+#include "types/value.h"
 
 namespace millrace::expr {
 
 enum class AggregateLaw : uint8_t {
   kLinear,
   kOrdered,
+  kSequence,
   kNotBuilt,  // declared so that calls resolve; using it answers 0A000
 };
 
@@ -40,9 +46,41 @@ struct AggregateInput {
   const int64_t* weights;                // nullptr: all +1
 };
 
+// Whether the call is written f(direct arguments) WITHIN GROUP (ORDER BY arguments), and if so whether the
+// direct arguments are a row that is ranked among the others.
+enum class WithinGroup : uint8_t { kNo, kOrderedSet, kHypotheticalSet };
+
+// How an operator shows a group's rows to a sequence aggregate.
+enum class SequenceForm : uint8_t {
+  kRows,         // all, in the order of the call
+  kDistinct,     // rows of equal arguments once
+  kByFrequency,  // distinct rows, each with its number as its weight, the most frequent first
+};
+
+class OrderedRows;
+struct EvalContext;
+struct SequenceCall {
+  const OrderedRows& rows;
+  std::span<const Value> direct;            // the direct arguments of a WITHIN GROUP call
+  std::span<const SqlType> argument_types;  // without the direct ones
+  SqlType result_type;
+  const EvalContext& context;
+  Arena& arena;  // where a long result is built
+};
+
 struct AggregateSpec : Signature {
   AggregateLaw law = AggregateLaw::kNotBuilt;
   bool keep_greatest = false;  // of kOrdered: max, else min. NULL arguments never count.
+
+  // Of kSequence. `arguments` of the signature are the direct ones, then the others.
+  WithinGroup within_group = WithinGroup::kNo;
+  uint32_t direct_arguments = 0;  // of kOrderedSet
+  SequenceForm form = SequenceForm::kRows;
+  bool skips_nulls = false;  // rows whose first argument is NULL do not count
+  bool whole_group = false;  // the value is as large as the group
+  Result<std::optional<Slot>> (*read)(const SequenceCall& call) = nullptr;
+
+  // Of kLinear.
 
   size_t state_bytes = 0;
   size_t state_alignment = 8;

@@ -66,6 +66,15 @@ std::vector<AggregateSpec> float_variance_aggregates();
 std::vector<AggregateSpec> numeric_sum_aggregates();
 std::vector<AggregateSpec> truth_aggregates();
 std::vector<AggregateSpec> extreme_aggregates();
-std::vector<AggregateSpec> declared_aggregates();
+std::vector<AggregateSpec> integer_variance_aggregates();
+std::vector<AggregateSpec> numeric_variance_aggregates();
+std::vector<AggregateSpec> interval_sum_aggregates();
+std::vector<AggregateSpec> bitwise_aggregates();
+std::vector<AggregateSpec> regression_aggregates();
+std::vector<AggregateSpec> array_aggregates();
+std::vector<AggregateSpec> string_aggregates();
+std::vector<AggregateSpec> percentile_aggregates();
+std::vector<AggregateSpec> rank_aggregates();
+std::vector<AggregateSpec> json_aggregates();
 
 }  // namespace millrace::expr

@@ -62,7 +62,16 @@ constexpr std::vector<AggregateSpec> (*kAggregateFamilies[])() = {
     float_variance_aggregates,
     truth_aggregates,
     extreme_aggregates,
-    declared_aggregates,
+    integer_variance_aggregates,
+    numeric_variance_aggregates,
+    interval_sum_aggregates,
+    bitwise_aggregates,
+    regression_aggregates,
+    array_aggregates,
+    string_aggregates,
+    percentile_aggregates,
+    rank_aggregates,
+    json_aggregates,
 };
 constexpr std::vector<TableFunction> (*kTableFamilies[])() = {
     series_functions,

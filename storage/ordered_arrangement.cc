@@ -111,6 +111,25 @@ int64_t OrderedArrangement::weight_before(const DeltaBatch& source, size_t row) 
   return tree.rows.weight_before(key, nodes) - before_group;
 }
 
+int64_t OrderedArrangement::weight_before_peers(const DeltaBatch& source, size_t row) const {
+  const Tree& tree = *tree_;
+  std::string key = tree.group_key(source, row, tree.group);
+  size_t nodes = 0;
+  const int64_t before_group = tree.rows.weight_before(key, nodes);
+  append_order_key(source, row, tree.order, key);
+  return tree.rows.weight_before(key, nodes) - before_group;
+}
+
+int64_t OrderedArrangement::weight_through_peers(const DeltaBatch& source, size_t row) const {
+  const Tree& tree = *tree_;
+  std::string key = tree.group_key(source, row, tree.group);
+  size_t nodes = 0;
+  const int64_t before_group = tree.rows.weight_before(key, nodes);
+  append_order_key(source, row, tree.order, key);
+  const std::string end = OrderedTree::end_of(key);
+  return (end.empty() ? tree.rows.sums().weight : tree.rows.weight_before(end, nodes)) - before_group;
+}
+
 int64_t OrderedArrangement::group_weight(const DeltaBatch& probe, size_t row,
                                          std::span<const ColumnIndex> probe_key) const {
   const std::string begin = tree_->group_key(probe, row, probe_key);

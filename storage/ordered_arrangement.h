@@ -69,7 +69,11 @@ class OrderedArrangement {
   // The weight before row `row` of `source` (which has the columns of layout()), present or not: its
   // row_number() - 1 there.
   int64_t weight_before(const DeltaBatch& source, size_t row) const;
-  // Of a whole group.
+  // The weight of the rows of its group before the first row, and up to the last row, that has the sort columns
+  // of row `row` of `source`; whether there is any such row makes no difference.
+  int64_t weight_before_peers(const DeltaBatch& source, size_t row) const;
+  int64_t weight_through_peers(const DeltaBatch& source, size_t row) const;
+  // Of a whole group; of all groups that begin with it when `probe_key` has fewer columns than group().
   int64_t group_weight(const DeltaBatch& probe, size_t row, std::span<const ColumnIndex> probe_key) const;
 
   // Every row in order.

@@ -101,11 +101,16 @@ int compare_groups(PackedRow a, PackedRow b) {
   return 0;
 }
 
+int compare_sort(PackedRow a, PackedRow b) {
+  for (const OrderColumn& column : order_columns()) {
+    if (const int result = compare_column(a, b, column); result != 0) return result;
+  }
+  return 0;
+}
+
 bool row_less(PackedRow a, PackedRow b) {
   if (const int result = compare_groups(a, b); result != 0) return result < 0;
-  for (const OrderColumn& column : order_columns()) {
-    if (const int result = compare_column(a, b, column); result != 0) return result < 0;
-  }
+  if (const int result = compare_sort(a, b); result != 0) return result < 0;
   return a < b;
 }
 
@@ -152,10 +157,16 @@ void check_searches(SplitMix64& random, const OrderedArrangement& arrangement, c
     Rows group = of_group(rows, probe);
     int64_t group_weight = 0;
     int64_t before = 0;
+    int64_t before_peers = 0;
+    int64_t through_peers = 0;
     for (const auto& [each, weight] : group) {
       group_weight += weight;
       if (row_less(each, probe)) before += weight;
+      if (compare_sort(each, probe) < 0) before_peers += weight;
+      if (compare_sort(each, probe) <= 0) through_peers += weight;
     }
+    ASSERT_EQ(arrangement.weight_before_peers(probes, row), before_peers);
+    ASSERT_EQ(arrangement.weight_through_peers(probes, row), through_peers);
     ASSERT_EQ(arrangement.weight_before(probes, row), before);
     ASSERT_EQ(arrangement.group_weight(probes, row, group_columns()), group_weight);
     const uint64_t skips[] = {0, 1, random.below(20), random.below(200), UINT64_MAX};

@@ -143,6 +143,8 @@ Numeric multiply_exact(const Numeric& a, const Numeric& b);
 Numeric rescale(const Numeric& value, int32_t scale, bool round = true);
 // a / b rounded half away from zero. REQUIRES: b is not zero, scale >= 0.
 Numeric divide_to_scale(const Numeric& a, const Numeric& b, int32_t scale);
+// The square root rounded to `scale` >= 0. REQUIRES: finite, not negative.
+Numeric square_root(const Numeric& value, int32_t scale);
 // The scale of a quotient, so that it has at least 16 significant digits. REQUIRES: finite.
 int32_t quotient_scale(const Numeric& a, const Numeric& b);
 

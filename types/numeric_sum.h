@@ -31,6 +31,11 @@ class NumericSum {
   int64_t count() const;
   bool is_empty() const { return count() == 0; }
 
+  // Whether a NaN or an infinity is among the values.
+  bool has_specials() const { return nans_ > 0 || plus_infinities_ > 0 || minus_infinities_ > 0; }
+  // The sum of the finite values at the largest scale present, without numeric's limits.
+  Numeric exact_sum() const { return numeric::rescale(total_, shown_scale()); }
+
   // As PostgreSQL's sum(numeric); 22003 beyond numeric's range.
   Result<Numeric> sum() const;
   // As PostgreSQL's avg(numeric). REQUIRES: count() > 0.

@@ -259,7 +259,11 @@ Result<Numeric> sqrt(const Numeric& value) {
   if (!value.is_finite()) return value;
   const int64_t weight = (weight_of(value) + 1) * 2 - 1;  // the root's digits before the point, at least
   const int32_t scale = result_scale(kSignificantDigitsMin - weight, value.scale());
-  return Numeric::in_range(rescale(square_root_to_scale(value, scale + 1), scale));
+  return Numeric::in_range(square_root(value, scale));
+}
+
+Numeric square_root(const Numeric& value, int32_t scale) {
+  return rescale(square_root_to_scale(value, scale + 1), scale);
 }
 
 Result<Numeric> exp(const Numeric& value) {

@@ -6,6 +6,7 @@
 #include "base/byte_stream.h"
 #include "base/hash.h"
 #include "dataflow/operators/group_aggregate.h"
+#include "dataflow/operators/kept_rows.h"
 #include "dataflow/operators/match_rows.h"
 #include "dataflow/operators/representatives.h"
 #include "dataflow/shared_arrangement.h"
@@ -97,8 +98,8 @@ class GroupStates {
   size_t bytes_ = 0;
 };
 
-// Calls that keep more than the group's payload; each names up to two pieces of state, of 256 a node.
-constexpr size_t kCallsWithStateMax = 100;
+// Of the 256 that a node may name.
+constexpr size_t kStatePiecesMax = 200;
 
 // A group that the tick touches.
 struct TouchedGroup {
@@ -122,18 +123,17 @@ class Aggregate final : public Operator {
     const std::vector<SqlType> types = group_types(node, input_types);
     if (needs_representatives(types)) representatives_.emplace(state.part(1), types);
     StateParts parts(state, 2);
+    KeptRowsPool pool;
     for (const AggregateCall& call : calls_) {
       inputs_.emplace_back(call, node.group, input_types, parts);
-      ordered_.emplace_back();
-      if (call.spec->law == expr::AggregateLaw::kOrdered) {
-        ordered_.back().emplace(call, node.group, input_types, parts.take());
-      }
+      stateful_.push_back(make_stateful_call(call, node.group, input_types, parts, pool));
     }
   }
 
   bool run_first() const override { return group_.empty(); }
 
-  void probe(std::span<const Delta* const> inputs, const StepContext&, OperatorOutput& out) override {
+  void probe(std::span<const Delta* const> inputs, const StepContext& context, OperatorOutput& out) override {
+    context_ = &context.eval;
     const DeltaBatch input = inputs[0]->empty() ? DeltaBatch() : concatenate(*inputs[0]);
     arena_.reset();
     find_groups(input);
@@ -151,7 +151,8 @@ class Aggregate final : public Operator {
     if (representatives_) jobs.push_back(representatives_->pin_checkpoint());
     for (size_t c = 0; c < calls_.size(); ++c) {
       for (CheckpointJob& job : inputs_[c].pin_checkpoint()) jobs.push_back(std::move(job));
-      if (ordered_[c]) jobs.push_back(ordered_[c]->pin_checkpoint());
+      if (!stateful_[c]) continue;
+      for (CheckpointJob& job : stateful_[c]->pin_checkpoint()) jobs.push_back(std::move(job));
     }
     return jobs;
   }
@@ -160,7 +161,7 @@ class Aggregate final : public Operator {
     if (representatives_) TRY(representatives_->restore(reader));
     for (size_t c = 0; c < calls_.size(); ++c) {
       TRY(inputs_[c].restore(reader));
-      if (ordered_[c]) TRY(ordered_[c]->restore(reader));
+      if (stateful_[c]) TRY(stateful_[c]->restore(reader));
     }
     return {};
   }
@@ -170,7 +171,7 @@ class Aggregate final : public Operator {
     if (representatives_) representatives_->add_statistics(statistics);
     for (size_t c = 0; c < calls_.size(); ++c) {
       inputs_[c].add_statistics(statistics);
-      if (ordered_[c]) ordered_[c]->add_statistics(statistics);
+      if (stateful_[c]) stateful_[c]->add_statistics(statistics);
     }
   }
 
@@ -223,8 +224,8 @@ class Aggregate final : public Operator {
   std::vector<std::optional<CallValue>> answers(const DeltaBatch& input, const TouchedGroup& group) {
     std::vector<std::optional<CallValue>> values;
     for (size_t c = 0; c < calls_.size(); ++c) {
-      if (ordered_[c]) {
-        values.emplace_back(CallValue(ordered_[c]->value(input, group.row, arena_)));
+      if (stateful_[c]) {
+        values.emplace_back(stateful_[c]->value(input, group.row, *context_, arena_));
       } else {
         values.emplace_back(calls_[c].spec->finish(group.states + states_.offset(c), calls_[c].type, arena_));
       }
@@ -240,8 +241,8 @@ class Aggregate final : public Operator {
     for (size_t c = 0; c < calls_.size() && !input.empty(); ++c) {
       const CallRows rows = inputs_[c].select(input);
       if (rows.batch.empty()) continue;
-      if (ordered_[c]) {
-        ordered_[c]->apply(rows);
+      if (stateful_[c]) {
+        stateful_[c]->apply(rows);
         continue;
       }
       std::vector<std::byte*> targets;
@@ -369,10 +370,11 @@ class Aggregate final : public Operator {
   storage::GroupTable groups_;
   std::optional<Representatives> representatives_;
   std::vector<CallInput> inputs_;
-  std::vector<std::optional<OrderedCall>> ordered_;
+  std::vector<std::unique_ptr<StatefulCall>> stateful_;  // null: linear
   const std::vector<SqlType> output_types_;
 
   // Of the tick in progress.
+  const expr::EvalContext* context_ = nullptr;
   Arena arena_;
   std::vector<uint64_t> hashes_;
   std::vector<uint32_t> group_of_row_;
@@ -384,11 +386,12 @@ class Aggregate final : public Operator {
 
 Result<OperatorPtr> make_aggregate(const AggregateNode& node, const std::vector<SqlType>& input_types,
                                    const std::vector<SqlType>& output_types, StateName state) {
-  size_t calls_with_state = 0;
+  size_t pieces = 0;
   for (const AggregateCall& call : node.calls) {
-    if (call.distinct || call.spec->law == expr::AggregateLaw::kOrdered) ++calls_with_state;
-    if (calls_with_state > kCallsWithStateMax) {
-      return not_supported("more than " + std::to_string(kCallsWithStateMax) + " of min, max and DISTINCT in one query",
+    pieces += state_pieces(call);
+    if (pieces > kStatePiecesMax) {
+      return not_supported("more than " + std::to_string(kStatePiecesMax / 2) +
+                               " aggregates with ORDER BY, WITHIN GROUP, DISTINCT, min or max in one query",
                            "Split the aggregates over several views and join these.");
     }
     if (call.spec->law == expr::AggregateLaw::kNotBuilt) {

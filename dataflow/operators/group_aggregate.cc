@@ -45,7 +45,8 @@ WeightsPtr to_weights(std::vector<int64_t> weights) {
 CallInput::CallInput(const AggregateCall& call, const Columns& group, const std::vector<SqlType>& input_types,
                      StateParts& parts)
     : filter_(call.filter) {
-  if (!call.distinct || call.spec->law == expr::AggregateLaw::kOrdered) return;  // min and max see no difference
+  const bool distinct = call.distinct || call.spec->form == expr::SequenceForm::kDistinct;
+  if (!distinct || call.spec->law == expr::AggregateLaw::kOrdered) return;  // min and max see no difference
   distinct_columns_ = concat(group, call.arguments);
   distinct_key_ = key_columns(distinct_columns_);
   distinct_.emplace(parts.take(), types_at(distinct_columns_, input_types), sizeof(int64_t));
@@ -169,45 +170,5 @@ void CallInput::add_statistics(Circuit::ViewStatistics& statistics) const {
   statistics.state_bytes += distinct_->bytes();
   if (spellings_) spellings_->add_statistics(statistics);
 }
-
-OrderedCall::OrderedCall(const AggregateCall& call, const Columns& group, const std::vector<SqlType>& input_types,
-                         ArrangementId state)
-    : stored_columns_(concat(group, call.arguments)),
-      group_(key_columns(group)),
-      greatest_(call.spec->keep_greatest),
-      values_(state, RowLayout(types_at(stored_columns_, input_types)), storage::first_columns(group.size()),
-              {{.column = ColumnIndex(static_cast<uint32_t>(group.size()))}}) {}
-
-void OrderedCall::apply(const CallRows& rows) {
-  const Column& argument = rows.batch.column(stored_columns_.back());
-  std::vector<uint32_t> kept;
-  for (uint32_t row = 0; row < rows.batch.rows(); ++row) {
-    if (!argument.is_null(row)) kept.push_back(row);
-  }
-  if (kept.empty()) return;
-  const DeltaBatch known = kept.size() == rows.batch.rows() ? rows.batch : rows.batch.gather(kept);
-  std::vector<ColumnPtr> columns;
-  for (const uint32_t column : stored_columns_) columns.push_back(known.column_ptr(column));
-  values_.apply(known.with_columns(std::move(columns)));
-}
-
-std::optional<Slot> OrderedCall::value(const DeltaBatch& input, size_t row, Arena& arena) const {
-  std::optional<Slot> value;
-  const size_t column = stored_columns_.size() - 1;
-  const auto take = [&](const storage::OrderedRow& end) {
-    Slot slot = values_.layout().slot(end.row, column);
-    if (values_.layout().type(column).physical() == Physical::kBytes) slot = Slot::copy_bytes(slot.view(), arena);
-    value = slot;
-    return false;
-  };
-  if (greatest_) {
-    values_.visit_backward(input, row, group_, 0, take);
-  } else {
-    values_.visit(input, row, group_, 0, take);
-  }
-  return value;
-}
-
-CheckpointJob OrderedCall::pin_checkpoint() { return pin_ordered(values_); }
 
 }  // namespace millrace::dataflow

@@ -4,11 +4,12 @@
 namespace millrace::expr {
 namespace {
 
-// PostgreSQL's list: not bool, not uuid. varchar, name and the like come here by implicit casts.
+// PostgreSQL 15's list (not bool, not uuid), with records and bytea as later versions have them. varchar, name
+// and the like come here by implicit casts.
 constexpr uint32_t kTypes[] = {
     oid::kInt2,      oid::kInt4,        oid::kInt8,     oid::kFloat4,   oid::kFloat8, oid::kNumeric,
     oid::kText,      oid::kBpchar,      oid::kOid,      oid::kDate,     oid::kTime,   oid::kTimeTz,
-    oid::kTimestamp, oid::kTimestampTz, oid::kInterval, oid::kAnyArray,
+    oid::kTimestamp, oid::kTimestampTz, oid::kInterval, oid::kAnyArray, oid::kRecord, oid::kBytea,
 };
 
 AggregateSpec extreme(uint32_t type, bool greatest) {

@@ -4,23 +4,16 @@
 //
 //   population variance   (S2 - S1^2 / n) / n          sample variance   (S2 - S1^2 / n) / (n - 1)
 //
-// The difference cancels badly in 53 bits; it is taken in 113.
+// where the difference keeps its digits (expr/exact_moments.h).
 #include <cmath>
 
-#include "expr/exact_sum.h"
+#include "expr/exact_moments.h"
 #include "expr/families.h"
 #include "expr/float_errors.h"
 #include "expr/linear_aggregate.h"
 
 namespace millrace::expr {
 namespace {
-
-__extension__ typedef __float128 Quad;
-
-Quad quad(const ExactSum& sum) {
-  const ExactSum::Pair pair = sum.round_to_pair();
-  return static_cast<Quad>(pair.high) + static_cast<Quad>(pair.low);
-}
 
 template <class T>
 struct Moments {
@@ -32,9 +25,7 @@ struct Moments {
     const double x = value;
     rows += weight;
     sum.add(x, weight);
-    const double square = x * x;
-    squares.add(square, weight);
-    if (std::isfinite(square)) squares.add(std::fma(x, x, -square), weight);
+    add_product(squares, x, x, weight);
   }
   void merge(const Moments& other) {
     rows += other.rows;
@@ -67,11 +58,10 @@ struct Moments {
   Result<std::optional<double>> variance(bool sample) const {
     if (rows == 0 || (sample && rows <= 1)) return std::optional<double>();
     if (sum.has_infinity() || sum.is_nan()) return std::optional<double>(std::nan(""));
-    if (squares.has_infinity()) return float_overflow();
+    if (squares.has_infinity() || std::isinf(sum.round())) return float_overflow();
     const Quad n = static_cast<Quad>(rows);
-    const Quad s1 = quad(sum);
-    const Quad difference = quad(squares) - s1 * s1 / n;
-    const double result = static_cast<double>(difference / (sample ? n - 1 : n));
+    const double result = static_cast<double>(centred_moment(rows, sum, sum, squares) / (sample ? n - 1 : n));
+    if (!std::isfinite(result)) return float_overflow();
     return std::optional<double>(result > 0 ? result : 0);
   }
 };

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "expr/overload_resolution.h"
 #include "sql/binder/expr_binder.h"
@@ -90,7 +89,7 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast
   if (node.over != nullptr) {
     return not_supported("a window function", "Use GROUP BY with a join, or DISTINCT ON and LIMIT for the first rows.");
   }
-  if (node.within_group) return not_supported("WITHIN GROUP", "Use min, max, or DISTINCT ON.");
+  if (node.within_group) return bind_within_group(node, name, at.location);
 
   // Names in an aggregate's arguments need no grouping, so they are set aside until it is known.
   std::vector<ColumnUse> before = std::move(block_.uses);
@@ -124,13 +123,7 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast
           .with_hint("You might be able to move the set-returning function into a LATERAL FROM item.")
           .at(block_.table_functions[functions_before].location);
     }
-    // Subqueries of its arguments have to be joined below it.
-    std::vector<PendingApply>& collected = pending();
-    if (&collected != &block_.applies_below_aggregate) {
-      const auto first = collected.begin() + static_cast<std::ptrdiff_t>(applies_before);
-      std::move(first, collected.end(), std::back_inserter(block_.applies_below_aggregate));
-      collected.erase(first, collected.end());
-    }
+    join_below_aggregate(applies_before);
     return bind_aggregate(node, *call->candidate.aggregate, std::move(*arguments), call->result_type, std::move(own),
                           at.location);
   }
@@ -139,78 +132,6 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast
   if (call->candidate.table != nullptr)
     return bind_table_function(*call->candidate.table, std::move(*arguments), at.location);
   return expr::make_call(*call->candidate.scalar, std::move(*arguments), call->result_type);
-}
-
-ExprBinder::Bound ExprBinder::bind_aggregate(const ast::FunctionCall& node, const expr::AggregateSpec& spec,
-                                             std::vector<ExprPtr> arguments, SqlType type, std::vector<ColumnUse> uses,
-                                             ast::Location location) {
-  if (!node.star && arguments.empty()) {
-    return SqlError(sqlstate::kWrongObjectType,
-                    fmt::format("{}(*) must be used to call a parameterless aggregate function", spec.name));
-  }
-  if (clause_ == Clause::kAggregateArgument) {
-    return SqlError(sqlstate::kGroupingError, "aggregate function calls cannot be nested");
-  }
-  const bool allowed = clause_ == Clause::kSelect || clause_ == Clause::kHaving || clause_ == Clause::kOrderBy ||
-                       clause_ == Clause::kDistinctOn;
-  if (!allowed) {
-    return SqlError(sqlstate::kGroupingError,
-                    fmt::format("aggregate functions are not allowed in {}", clause_name(clause_)));
-  }
-  for (const PendingAggregate& other : block_.aggregates) {
-    for (const ExprPtr& argument : arguments) {
-      ColumnSet used;
-      add_referenced(argument, used);
-      if (used.contains(other.id)) {
-        return SqlError(sqlstate::kGroupingError, "aggregate function calls cannot be nested").at(other.location);
-      }
-    }
-  }
-  if (uses.empty() && !arguments.empty() && block_.parent != nullptr) {
-    for (const ExprPtr& argument : arguments) {
-      if (argument->has_columns()) {
-        return not_supported("an aggregate of an enclosing query's columns alone",
-                             "Compute the aggregate in the enclosing query.");
-      }
-    }
-  }
-  if (spec.law == expr::AggregateLaw::kNotBuilt) {
-    return not_supported(fmt::format("aggregate function {}", spec.to_string()), "Use count, sum, min, max or avg.");
-  }
-  PendingAggregate pending{0, &spec, std::move(arguments), node.distinct, nullptr, location};
-  // The order of its input changes none of the aggregates we have; it has to be right all the same.
-  const std::vector<ColumnUse> outside = block_.uses;
-  for (const ast::SortItem& item : node.order_by) {
-    TRY(ExprBinder(binder_, block_, Clause::kAggregateArgument).bind(*item.expression));
-  }
-  if (node.filter != nullptr) {
-    TRY(pending.filter, ExprBinder(binder_, block_, Clause::kFilter).bind_boolean(*node.filter, "FILTER"));
-  }
-  block_.uses = outside;
-  if (pending.distinct && type_of(oid::kBool).valid() && !pending.arguments.empty() &&
-      pending.arguments[0]->type().info().compare == nullptr) {
-    return SqlError(sqlstate::kUndefinedFunction, fmt::format("could not identify an equality operator for type {}",
-                                                              pending.arguments[0]->type().to_string()));
-  }
-  const auto same = [&](const PendingAggregate& other) {
-    if (other.spec != pending.spec || other.distinct != pending.distinct ||
-        other.arguments.size() != pending.arguments.size() ||
-        (other.filter == nullptr) != (pending.filter == nullptr)) {
-      return false;
-    }
-    for (size_t i = 0; i < other.arguments.size(); ++i) {
-      if (!structurally_equal(*other.arguments[i], *pending.arguments[i])) return false;
-    }
-    return pending.filter == nullptr || structurally_equal(*other.filter, *pending.filter);
-  };
-  for (const PendingAggregate& other : block_.aggregates) {
-    if (same(other)) return binder_.columns_.ref(other.id);
-  }
-  pending.id = binder_.columns_.add(spec.name, type);
-  const ColumnId id = pending.id;
-  block_.aggregates.push_back(std::move(pending));
-  block_.grouped = true;
-  return binder_.columns_.ref(id);
 }
 
 ExprBinder::Bound ExprBinder::bind_table_function(const expr::TableFunction& function, std::vector<ExprPtr> arguments,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "expr/expr_rewrite.h"
+#include "expr/program.h"
 #include "sql/binder/expr_binder.h"
 #include "sql/binder/select_binder.h"
 
@@ -232,6 +233,17 @@ void SelectBinder::add_aggregates() {
     Aggregate::Call call{pending.id, pending.spec, {}, pending.distinct, std::nullopt};
     for (const ExprPtr& argument : pending.arguments) call.arguments.push_back(column_of(argument));
     if (pending.filter != nullptr) call.filter = column_of(pending.filter);
+    for (const OrderItem& item : pending.order) {
+      call.order.push_back({column_of(item.value), item.descending, item.nulls_first});
+    }
+    for (const ExprPtr& argument : pending.direct) {
+      const ExprPtr value = expr::fold_constants(argument);
+      if (const auto* constant = value->as<expr::Constant>()) {
+        call.direct.push_back({std::nullopt, constant->value});
+      } else {
+        call.direct.push_back({column_of(value), Value::null(value->type())});
+      }
+    }
     aggregate.calls.push_back(std::move(call));
   }
   aggregate.input = make_map(std::move(block_.input), std::move(computed));
@@ -273,6 +285,15 @@ Status SelectBinder::group() {
   for (const ExprPtr& key : distinct_on_) TRY(check_grouped(key));
   for (const PendingTableFunction& pending : block_.table_functions) {
     for (const ExprPtr& argument : pending.call.arguments) TRY(check_grouped(argument));
+  }
+  for (const PendingAggregate& pending : block_.aggregates) {
+    for (const ExprPtr& argument : pending.direct) {
+      Status grouped = check_grouped(replace_groups(argument));
+      if (!grouped) {
+        return std::move(grouped).error().with_detail(
+            "Direct arguments of an ordered-set aggregate must use only grouped columns.");
+      }
+    }
   }
   for (const PendingApply& apply : block_.applies) {
     const ColumnSet used = free_columns(*apply.right);

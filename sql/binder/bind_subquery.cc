@@ -3,6 +3,7 @@
 
 #include "expr/overload_resolution.h"
 #include "sql/binder/expr_binder.h"
+#include "types/array.h"
 
 namespace millrace::sql {
 
@@ -47,8 +48,23 @@ ExprBinder::Bound ExprBinder::exists_subquery(const ast::Query& query) {
                        {binder_.columns_.ref(count), expr::make_constant(Value(type_of(oid::kInt8), Slot::of_i64(0)))});
 }
 
-ExprBinder::Bound ExprBinder::array_subquery(const ast::Query&) {
-  return not_supported("ARRAY(SELECT ..)", "Use array_agg() in a joined subquery.");
+// array_agg over the subquery in its order, and the empty array of no rows.
+ExprBinder::Bound ExprBinder::array_subquery(const ast::Query& query) {
+  TRY(BoundRelation relation, binder_.bind_query(query, &block_));
+  TRY(const ColumnIds ids, binder_.settle_outputs(relation));
+  if (ids.size() != 1) return SqlError(sqlstate::kSyntaxError, "subquery must return only one column");
+  const SqlType type = binder_.columns_.type(ids[0]);
+  TRY(const expr::ResolvedCall call, expr::resolve_function("array_agg", {type}));
+  const ColumnId array = binder_.columns_.add("array", call.result_type);
+  Aggregate::Call collect{array, call.candidate.aggregate, {ids[0]}};
+  for (const OrderItem& item : relation.order) {
+    collect.order.push_back({item.value->as<expr::ColumnRef>()->index, item.descending, item.nulls_first});
+  }
+  TRY(RelPtr root, binder_.apply_limit(relation, ids));
+  pending().push_back({JoinKind::kLeft, make_rel(Aggregate{std::move(root), {}, {std::move(collect)}}), {}});
+  Arena arena;
+  const Value empty(call.result_type, ArrayBuilder(type).finish(arena));
+  return expr::make_coalesce({binder_.columns_.ref(array), expr::make_constant(empty)});
 }
 
 // The comparison of the test with a row of the subquery.

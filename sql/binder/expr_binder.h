@@ -86,8 +86,21 @@ class ExprBinder {
   // functions
   Bound bind_variadic(const ast::FunctionCall& node, const std::string& name);
   Bound call_function(const std::string& name, std::vector<expr::ExprPtr> arguments);
+
+  // aggregates, in bind_aggregate.cc
   Bound bind_aggregate(const ast::FunctionCall& node, const expr::AggregateSpec& spec, std::vector<expr::ExprPtr> args,
                        SqlType type, std::vector<ColumnUse> uses, ast::Location location);
+  Bound bind_within_group(const ast::FunctionCall& node, const std::string& name, ast::Location location);
+  Result<std::vector<expr::ExprPtr>> coerce_within_group(const expr::AggregateSpec& spec,
+                                                         std::vector<expr::ExprPtr> all, size_t direct,
+                                                         const std::vector<SqlType>& types);
+  Status check_aggregate_place(const std::vector<expr::ExprPtr>& arguments, bool has_uses) const;
+  Result<std::vector<OrderItem>> bind_aggregate_order(const ast::FunctionCall& node);
+  Status check_distinct(PendingAggregate& pending) const;
+  Bound add_aggregate(PendingAggregate pending, SqlType type);
+  // Subqueries bound since there were `applies_before` of them are joined below the aggregates.
+  void join_below_aggregate(size_t applies_before);
+
   Bound bind_table_function(const expr::TableFunction& function, std::vector<expr::ExprPtr> arguments,
                             ast::Location location);
   Status refuse_table_functions(size_t before, const char* place) const;

@@ -95,6 +95,8 @@ struct PendingAggregate {
   bool distinct = false;
   expr::ExprPtr filter;  // null: none
   ast::Location location = -1;
+  std::vector<OrderItem> order = {};
+  std::vector<expr::ExprPtr> direct = {};  // of WITHIN GROUP: over grouped columns
 };
 
 // Where a column was named, for errors that are found only later.

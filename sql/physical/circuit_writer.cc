@@ -48,22 +48,30 @@ bool same(const JoinNode& a, const JoinNode& b) {
   return a.left == b.left && a.right == b.right && a.kind == b.kind && a.left_keys == b.left_keys &&
          a.right_keys == b.right_keys && a.null_safe == b.null_safe && same(a.residual, b.residual);
 }
+bool same(const std::vector<SortKey>& a, const std::vector<SortKey>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const SortKey& x, const SortKey& y) {
+    return x.column == y.column && x.descending == y.descending && x.nulls_first == y.nulls_first;
+  });
+}
+bool same(const std::vector<DirectArgument>& a, const std::vector<DirectArgument>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const DirectArgument& x, const DirectArgument& y) {
+    return x.column == y.column &&
+           structurally_equal(*expr::make_constant(x.constant), *expr::make_constant(y.constant));
+  });
+}
 bool same(const AggregateNode& a, const AggregateNode& b) {
   return a.input == b.input && a.group == b.group &&
          std::equal(a.calls.begin(), a.calls.end(), b.calls.begin(), b.calls.end(),
                     [](const AggregateCall& x, const AggregateCall& y) {
                       return x.spec == y.spec && x.arguments == y.arguments && x.distinct == y.distinct &&
-                             x.filter == y.filter && x.type == y.type;
+                             x.filter == y.filter && x.type == y.type && same(x.order, y.order) &&
+                             same(x.direct, y.direct);
                     });
 }
 bool same(const DistinctNode& a, const DistinctNode& b) { return a.input == b.input; }
 bool same(const TopKNode& a, const TopKNode& b) {
   return a.input == b.input && a.partition == b.partition && a.offset == b.offset && a.limit == b.limit &&
-         a.with_ties == b.with_ties &&
-         std::equal(a.order.begin(), a.order.end(), b.order.begin(), b.order.end(),
-                    [](const SortKey& x, const SortKey& y) {
-                      return x.column == y.column && x.descending == y.descending && x.nulls_first == y.nulls_first;
-                    });
+         a.with_ties == b.with_ties && same(a.order, b.order);
 }
 bool same(const UnionNode& a, const UnionNode& b) { return a.inputs == b.inputs; }
 bool same(const SetOperationNode& a, const SetOperationNode& b) {

@@ -426,8 +426,7 @@ Result<Stream> Lowering::lower_kind(const Aggregate& aggregate, const ColumnSet&
   if (nothing_left) calls.push_back(&aggregate.calls.front());
   ColumnIds wanted = aggregate.group;
   for (const Aggregate::Call* call : calls) {
-    wanted.insert(wanted.end(), call->arguments.begin(), call->arguments.end());
-    if (call->filter) wanted.push_back(*call->filter);
+    for (const ColumnId* id : columns_of(const_cast<Aggregate::Call&>(*call))) wanted.push_back(*id);
   }
   TRY(const Stream input, lower_exactly(*aggregate.input, std::move(wanted)));
   dataflow::AggregateNode node;
@@ -441,6 +440,13 @@ Result<Stream> Lowering::lower_kind(const Aggregate& aggregate, const ColumnSet&
     out.distinct = call->distinct;
     if (call->filter) out.filter = position(input.layout, *call->filter);
     out.type = columns_.type(call->id);
+    for (const Aggregate::SortKey& key : call->order) {
+      out.order.push_back({position(input.layout, key.column), key.descending, key.nulls_first});
+    }
+    for (const Aggregate::Direct& direct : call->direct) {
+      out.direct.push_back({std::nullopt, direct.constant});
+      if (direct.column) out.direct.back().column = position(input.layout, *direct.column);
+    }
     node.calls.push_back(std::move(out));
     layout.push_back(call->id);
   }

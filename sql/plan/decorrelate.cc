@@ -258,8 +258,7 @@ Result<RelPtr> Decorrelator::push_aggregate(Aggregate aggregate, const Domain& d
     for (ColumnId& id : aggregate.group) id = domain.at(id);
     append(aggregate.group, domain.ids);
     for (Aggregate::Call& call : aggregate.calls) {
-      for (ColumnId& id : call.arguments) id = domain.at(id);
-      if (call.filter) call.filter = domain.at(*call.filter);
+      for (ColumnId* id : columns_of(call)) *id = domain.at(*id);
     }
     return make_rel(std::move(aggregate));
   }
@@ -268,8 +267,7 @@ Result<RelPtr> Decorrelator::push_aggregate(Aggregate aggregate, const Domain& d
   aggregate.group = inner.ids;
   std::vector<Map::Computed> defaults;
   for (Aggregate::Call& call : aggregate.calls) {
-    for (ColumnId& id : call.arguments) id = inner.at(id);
-    if (call.filter) call.filter = inner.at(*call.filter);
+    for (ColumnId* id : columns_of(call)) *id = inner.at(*id);
     if (expr::ExprPtr empty = value_of_no_rows(*call.spec, columns_.type(call.id))) {
       const ColumnId grouped = columns_.copy_of(call.id);
       defaults.push_back({call.id, expr::make_coalesce({columns_.ref(grouped), std::move(empty)})});

@@ -32,8 +32,7 @@ ColumnIds used_columns(const RelExpr& rel) {
                  [&](const Aggregate& aggregate) {
                    append(out, aggregate.group);
                    for (const Aggregate::Call& call : aggregate.calls) {
-                     append(out, call.arguments);
-                     if (call.filter) out.push_back(*call.filter);
+                     for (const ColumnId* id : columns_of(const_cast<Aggregate::Call&>(call))) out.push_back(*id);
                    }
                  },
                  [&](const Distinct& distinct) { append(out, distinct.columns); },
@@ -141,6 +140,17 @@ std::vector<expr::ExprPtr*> expressions_of(RelExpr& rel) {
                  },
              },
              rel.kind);
+  return out;
+}
+
+std::vector<ColumnId*> columns_of(Aggregate::Call& call) {
+  std::vector<ColumnId*> out;
+  for (ColumnId& id : call.arguments) out.push_back(&id);
+  if (call.filter) out.push_back(&*call.filter);
+  for (Aggregate::SortKey& key : call.order) out.push_back(&key.column);
+  for (Aggregate::Direct& direct : call.direct) {
+    if (direct.column) out.push_back(&*direct.column);
+  }
   return out;
 }
 

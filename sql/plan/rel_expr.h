@@ -98,12 +98,24 @@ struct Apply {
 
 // Columns: the group, then the calls'. Without a group exactly one row.
 struct Aggregate {
+  // See dataflow::AggregateCall.
+  struct SortKey {
+    ColumnId column;
+    bool descending = false;
+    bool nulls_first = false;
+  };
+  struct Direct {
+    std::optional<ColumnId> column;
+    Value constant;
+  };
   struct Call {
     ColumnId id;
     const expr::AggregateSpec* spec;
     ColumnIds arguments;
     bool distinct = false;
     std::optional<ColumnId> filter;
+    std::vector<SortKey> order = {};
+    std::vector<Direct> direct = {};
   };
   RelPtr input;
   ColumnIds group;
@@ -207,6 +219,9 @@ std::vector<RelPtr*> inputs_of(RelExpr& rel);
 std::vector<const RelExpr*> inputs_of(const RelExpr& rel);
 // Every expression of a node itself, not of its inputs.
 std::vector<expr::ExprPtr*> expressions_of(RelExpr& rel);
+
+// Every column that a call takes from its input.
+std::vector<ColumnId*> columns_of(Aggregate::Call& call);
 
 // The columns a node gives to whoever stands above it, in their natural order.
 ColumnIds columns_of(const RelExpr& rel);

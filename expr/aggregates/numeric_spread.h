@@ -1,0 +1,39 @@
+// variance and stddev in numeric, with PostgreSQL's digits: from the count, the sum and the sum of squares.
+//
+//   population variance   (n S2 - S1^2) / n^2          sample variance   (n S2 - S1^2) / (n (n - 1))
+#pragma once
+
+#include <optional>
+
+#include "types/numeric.h"
+
+namespace millrace::expr {
+
+enum class Measure { kVariance, kDeviation };
+
+// REQUIRES: rows > 0, and > 1 of a sample; finite sums.
+inline Result<Numeric> numeric_spread(int64_t rows, const Numeric& sum, const Numeric& squares, bool sample,
+                                      Measure measure) {
+  using namespace numeric;
+  const Numeric n = Numeric::from_int(rows);
+  const Numeric difference = add_exact(multiply_exact(n, squares), negate(multiply_exact(sum, sum)));
+  if (difference.sign() <= 0) return Numeric();
+  const Numeric divisor = multiply_exact(n, Numeric::from_int(sample ? rows - 1 : rows));
+  const int32_t scale = quotient_scale(difference, divisor);
+  Numeric result = divide_to_scale(difference, divisor, scale);
+  if (measure == Measure::kDeviation) result = square_root(result, scale);
+  return Numeric::in_range(std::move(result));
+}
+
+// Six functions over a state that answers `spread(sample, measure)`, each under its names.
+template <class AddRow>
+void for_each_spread(AddRow add) {
+  add.template operator()<false, Measure::kVariance>("var_pop", "Variance of a population.");
+  add.template operator()<true, Measure::kVariance>("var_samp", "Variance of a sample.");
+  add.template operator()<true, Measure::kVariance>("variance", "Variance of a sample.");
+  add.template operator()<false, Measure::kDeviation>("stddev_pop", "Standard deviation of a population.");
+  add.template operator()<true, Measure::kDeviation>("stddev_samp", "Standard deviation of a sample.");
+  add.template operator()<true, Measure::kDeviation>("stddev", "Standard deviation of a sample.");
+}
+
+}  // namespace millrace::expr

@@ -1,0 +1,43 @@
+#include "expr/exact_moments.h"
+
+#include <cmath>
+
+namespace millrace::expr {
+namespace {
+
+Quad quad(const ExactSum& sum) {
+  const ExactSum::Pair pair = sum.round_to_pair();
+  return static_cast<Quad>(pair.high) + static_cast<Quad>(pair.low);
+}
+
+// sum -= factor * value, where `value` is taken apart into doubles until nothing is left of it.
+void subtract_multiple(ExactSum& sum, double factor, ExactSum value) {
+  for (double part = value.round(); part != 0; part = value.round()) {
+    add_product(sum, factor, part, -1);
+    value.add(part, -1);
+  }
+}
+
+}  // namespace
+
+void add_product(ExactSum& sum, double x, double y, int64_t weight) {
+  const double product = x * y;
+  sum.add(product, weight);
+  if (std::isfinite(product)) sum.add(std::fma(x, y, -product), weight);
+}
+
+Quad centred_moment(int64_t n, const ExactSum& x, const ExactSum& y, const ExactSum& products) {
+  const double a = x.round() / static_cast<double>(n);
+  const double b = y.round() / static_cast<double>(n);
+  ExactSum about = products;
+  subtract_multiple(about, a, y);
+  subtract_multiple(about, b, x);
+  add_product(about, a, b, n);
+  ExactSum x_rest = x;
+  ExactSum y_rest = y;
+  x_rest.add(a, -n);
+  y_rest.add(b, -n);
+  return quad(about) - quad(x_rest) * quad(y_rest) / static_cast<Quad>(n);
+}
+
+}  // namespace millrace::expr

@@ -1,0 +1,40 @@
+// From a function over rows in order to a row of the aggregate table.
+#pragma once
+
+#include <string>
+
+#include "expr/aggregate.h"
+#include "expr/ordered_rows.h"
+
+namespace millrace::expr {
+
+// The longest value that PostgreSQL builds; longer ones are refused with 54000.
+inline constexpr size_t kBuiltBytesMax = (size_t{1} << 30) - 1;
+
+inline SqlError value_too_long() {
+  return SqlError(sqlstate::kProgramLimitExceeded, "out of memory")
+      .with_detail("The value of an aggregate cannot be longer than 1 GB.");
+}
+
+using SequenceRead = Result<std::optional<Slot>> (*)(const SequenceCall& call);
+
+inline AggregateSpec sequence_aggregate(std::string name, std::vector<uint32_t> arguments, uint32_t result,
+                                        SequenceRead read, std::string doc, std::string example) {
+  AggregateSpec row;
+  row.kind = FunctionKind::kAggregate;
+  row.name = std::move(name);
+  row.arguments = std::move(arguments);
+  row.result = result;
+  row.doc = std::move(doc);
+  row.example = std::move(example);
+  row.law = AggregateLaw::kSequence;
+  row.read = read;
+  return row;
+}
+
+inline AggregateSpec of_whole_group(AggregateSpec row) {
+  row.whole_group = true;
+  return row;
+}
+
+}  // namespace millrace::expr
