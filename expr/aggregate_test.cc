@@ -153,7 +153,7 @@ TEST(AggregateTest, Postgresql) {
   EXPECT_EQ(aggregate_of("stddev_pop", oid::kFloat8, {"1"}), "0");
   EXPECT_EQ(aggregate_of("var_pop", oid::kInt4, {"1", "2", "4"}), "1.5555555555555556");
   EXPECT_EQ(aggregate_of("stddev_samp", oid::kInt8, {"9223372036854775807", "-9223372036854775808", "0"}),
-            "9223372036854775808");
+            "9223372036854775807");
   EXPECT_EQ(aggregate_of("var_samp", oid::kNumeric, {"1.10", "2.2", "4"}), "2.1433333333333333");
   EXPECT_EQ(aggregate_of("var_pop", oid::kNumeric, {"1", "NaN"}), "NaN");
   EXPECT_EQ(aggregate_of("bit_and", oid::kInt2, {"-1", "-32768"}), "-32768");

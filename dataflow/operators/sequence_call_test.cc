@@ -48,14 +48,20 @@ std::vector<AggregateCall> json_calls() {
           ordered(aggregate_call("json_object_agg", types, {kKey, kFlag}), {{kKey, true}})};
 }
 
-std::vector<AggregateCall> percentile_calls() {
+// A direct argument is the same for all rows of a group.
+DirectArgument column_or(const Columns& group, uint32_t column, uint32_t type, const char* otherwise) {
+  if (std::ranges::find(group, column) != group.end()) return {column, Value::null(type_of(type))};
+  return {{}, parsed(type, otherwise)};
+}
+
+std::vector<AggregateCall> percentile_calls(const Columns& group) {
   const Value half = parsed(oid::kFloat8, "0.5");
   const Value many = parsed(1022, "{0,0.25,NULL,1}");
   return {within_group("percentile_cont", {{{}, half}}, {{kFloat}}),
           within_group("percentile_cont", {{{}, many}}, {{kFloat, true}}),
           within_group("percentile_disc", {{{}, half}}, {{kText, true}}),
           within_group("percentile_disc", {{{}, many}}, {{kNumber}}),
-          within_group("percentile_disc", {{kFloat, Value::null(type_of(oid::kFloat8))}}, {{kValue}}),
+          within_group("percentile_disc", {column_or(group, kFloat, oid::kFloat8, "0.75")}, {{kValue}}),
           within_group("mode", {}, {{kNumber}}), within_group("mode", {}, {{kText, true}}),
           within_group("mode", {}, {{kValue}}),
           // The same rows as another call's, from their ends.
@@ -63,13 +69,13 @@ std::vector<AggregateCall> percentile_calls() {
           aggregate_call("max", table_types(), {kText}), within_group("percentile_cont", {{{}, many}}, {{kFloat}})};
 }
 
-std::vector<AggregateCall> rank_calls() {
+std::vector<AggregateCall> rank_calls(const Columns& group) {
   std::vector<AggregateCall> calls;
   for (const char* name : {"rank", "dense_rank", "percent_rank", "cume_dist"}) {
     calls.push_back(within_group(name, {{{}, parsed(oid::kNumeric, "1.000")}}, {{kNumber}}));
     calls.push_back(within_group(name, {{{}, parsed(oid::kText, "b")}, {{}, Value::null(type_of(oid::kInt8))}},
                                  {{kText, true, true}, {kValue}}));
-    calls.push_back(within_group(name, {{kKey, Value::null(type_of(oid::kInt4))}}, {{kKey, true, true}}));
+    calls.push_back(within_group(name, {column_or(group, kKey, oid::kInt4, "3")}, {{kKey, true, true}}));
     // A group's column, twice.
     calls.push_back(
         within_group(name, {{{}, parsed(oid::kInt4, "2")}, {{}, parsed(oid::kInt4, "3")}}, {{kKey}, {kKey, true}}));
@@ -78,12 +84,12 @@ std::vector<AggregateCall> rank_calls() {
   return calls;
 }
 
-std::vector<AggregateCall> calls_of(int kind) {
+std::vector<AggregateCall> calls_of(int kind, const Columns& group) {
   switch (kind) {
     case 0: return collecting_calls();
     case 1: return json_calls();
-    case 2: return percentile_calls();
-    default: return rank_calls();
+    case 2: return percentile_calls(group);
+    default: return rank_calls(group);
   }
 }
 
@@ -91,7 +97,8 @@ class SequenceCallTest : public ::testing::TestWithParam<std::tuple<Columns, int
 
 TEST_P(SequenceCallTest, AgreesWithTheNaiveAnswer) {
   const auto& [group, kind] = GetParam();
-  check_plan([&](PlanBuilder& plan) { plan.aggregate(whole_table(plan), group, calls_of(kind)); }, {.values = 2});
+  check_plan([&](PlanBuilder& plan) { plan.aggregate(whole_table(plan), group, calls_of(kind, group)); },
+             {.values = 2});
 }
 
 // Without groups, by one column, by columns whose equal values differ in their bytes.
@@ -106,7 +113,7 @@ TEST(SequenceCallTest, LargeTicks) {
     CheckedCircuit checked;
     checked.add_table(kLeft);
     PlanBuilder plan;
-    plan.aggregate(whole_table(plan), {kKey}, calls_of(kind));
+    plan.aggregate(whole_table(plan), {kKey}, calls_of(kind, {kKey}));
     checked.attach(kView, plan.finish());
     SplitMix64 random(static_cast<uint64_t>(kind));
     const TableShape shape{.keys = 3, .values = 50, .rows_at_most = 20'000};
