@@ -24,7 +24,7 @@ void append_value(Slot value, SqlType type, std::string& key) {
 void append_null(bool first, std::string& key) { key += first ? '\0' : '\2'; }
 
 void append_directed(Slot value, SqlType type, bool descending, std::string& key) {
-  key += '\1';
+  key += kOrderKeyValues;
   const size_t begin = key.size();
   append_value(value, type, key);
   if (!descending) return;
@@ -73,6 +73,10 @@ void append_order_key(const RowLayout& layout, PackedRow row, std::span<const Co
 }
 void append_order_key(const RowLayout& layout, PackedRow row, std::span<const OrderColumn> columns, std::string& key) {
   append_columns(layout, row, columns, key);
+}
+
+void append_order_key(Slot value, SqlType type, bool descending, std::string& key) {
+  append_directed(value, type, descending, key);
 }
 
 }  // namespace millrace::storage

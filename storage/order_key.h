@@ -24,5 +24,10 @@ void append_order_key(const DeltaBatch& batch, size_t row, std::span<const Colum
 void append_order_key(const DeltaBatch& batch, size_t row, std::span<const OrderColumn> columns, std::string& key);
 void append_order_key(const RowLayout& layout, PackedRow row, std::span<const ColumnIndex> columns, std::string& key);
 void append_order_key(const RowLayout& layout, PackedRow row, std::span<const OrderColumn> columns, std::string& key);
+// Of one column with this value, not NULL.
+void append_order_key(Slot value, SqlType type, bool descending, std::string& key);
+// Where the values of a column begin, behind the NULLs that are first, and where they end: its key's first byte.
+inline constexpr char kOrderKeyValues = '\1';
+inline constexpr char kOrderKeyValuesEnd = '\2';
 
 }  // namespace millrace::storage

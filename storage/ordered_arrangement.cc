@@ -56,13 +56,24 @@ const KeyColumns& OrderedArrangement::group() const { return tree_->group; }
 size_t OrderedArrangement::row_count() const { return tree_->rows.sums().entries; }
 size_t OrderedArrangement::bytes() const { return tree_->rows.memory(); }
 
+const OrderedTree& OrderedArrangement::tree() const { return tree_->rows; }
+void OrderedArrangement::summarize(std::vector<const TreeSummary*> summaries) {
+  tree_->rows.summarize(std::move(summaries));
+}
+
 void OrderedArrangement::apply(const DeltaBatch& delta) {
-  if (delta.empty()) return;
+  if (!delta.empty()) apply(sorted(delta));
+}
+void OrderedArrangement::apply(const OrderedChanges& changes) { tree_->rows.apply(changes.entries); }
+
+OrderedChanges OrderedArrangement::sorted(const DeltaBatch& delta) {
   Tree& tree = *tree_;
   tree.packer.pack(delta, 0, delta.rows());
   const std::span<const PackedRow> rows = tree.packer.rows();
-  std::string heap;
-  std::vector<OrderedEntry> entries(delta.rows());
+  OrderedChanges changes;
+  std::string& heap = changes.heap;
+  std::vector<OrderedEntry>& entries = changes.entries;
+  entries.resize(delta.rows());
   std::vector<size_t> begins(delta.rows() + 1);
   for (size_t row = 0; row < delta.rows(); ++row) {
     begins[row] = heap.size();
@@ -73,6 +84,7 @@ void OrderedArrangement::apply(const DeltaBatch& delta) {
     heap += rows[row];
   }
   begins.back() = heap.size();
+  if (heap.size() < sizeof(std::string)) heap.reserve(sizeof(std::string));  // moving it must not move the bytes
   for (size_t row = 0; row < delta.rows(); ++row) {
     entries[row].bytes = std::string_view(heap).substr(begins[row], begins[row + 1] - begins[row]);
   }
@@ -85,7 +97,8 @@ void OrderedArrangement::apply(const DeltaBatch& delta) {
     }
     if (sum.weight != 0) entries[kept++] = sum;
   }
-  tree.rows.apply(std::span(entries).first(kept));
+  entries.resize(kept);
+  return changes;
 }
 
 void OrderedArrangement::visit(const DeltaBatch& probe, size_t row, std::span<const ColumnIndex> probe_key,

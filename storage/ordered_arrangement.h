@@ -26,6 +26,7 @@
 #include "storage/arrangement.h"
 #include "storage/checkpoint.h"
 #include "storage/key_hash.h"
+#include "storage/ordered_entry.h"
 #include "types/row_layout.h"
 
 namespace millrace::storage {
@@ -39,6 +40,15 @@ struct OrderColumn {
 struct OrderedRow {
   PackedRow row;  // of layout(); valid until the next apply()
   int64_t weight;
+};
+
+class OrderedTree;
+class TreeSummary;
+
+// A delta as the tree takes it.
+struct OrderedChanges {
+  std::string heap;
+  std::vector<OrderedEntry> entries;  // ascending, distinct, weights not 0; in `heap`
 };
 
 class OrderedArrangement {
@@ -56,6 +66,13 @@ class OrderedArrangement {
   size_t bytes() const;
 
   void apply(const DeltaBatch& delta);
+
+  // For operators that work by position (storage/ordered_cursor.h) and by sums over runs of rows
+  // (storage/tree_summary.h): the tree itself, and apply() in two steps.
+  const OrderedTree& tree() const;
+  void summarize(std::vector<const TreeSummary*> summaries);
+  OrderedChanges sorted(const DeltaBatch& delta);
+  void apply(const OrderedChanges& changes);
 
   // Visits the rows of one group in order, from the row at which the weight before exceeds `skip`
   // (that row is visited with its whole weight), until `visit` returns false or the group ends.

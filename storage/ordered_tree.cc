@@ -115,6 +115,12 @@ void OrderedTree::apply_to_leaf(Child& child, std::span<const OrderedEntry> chan
   }
   child.sums = leaf.sums();
   memory_ += leaf.memory();
+  if (split_off.empty()) {
+    update_summaries(child, changes);
+  } else {
+    summarize(child);
+    for (Child& piece : split_off) summarize(piece);
+  }
 }
 
 void OrderedTree::apply_to_inner(Child& child, std::span<const OrderedEntry> changes, std::vector<Child>& split_off) {
@@ -145,6 +151,7 @@ void OrderedTree::apply_to_inner(Child& child, std::span<const OrderedEntry> cha
   }
   unite_small(*child.inner, begin, at + 1);
   split_inner(child, split_off);
+  if (split_off.empty()) update_summaries(child, changes);
 }
 
 // Among the children that changed and their neighbours.
@@ -165,13 +172,14 @@ bool OrderedTree::unite(Child& left, Child& right) {
   const size_t most = left.inner ? kFanout : kLeafEntries;
   if (left.fill() >= most / kSmallShare && right.fill() >= most / kSmallShare) return false;
   if (left.fill() + right.fill() > most - most / kSmallShare) return false;
+  if (left.leaf && left.leaf->live_bytes() + right.leaf->live_bytes() > kLeafBytes / 2) return false;
+  for (size_t i = 0; i < left.summaries.size(); ++i) left.summaries[i].merge(right.summaries[i]);
   if (left.inner) {
     right.inner->children.front().least = std::move(right.least);
     std::ranges::move(right.inner->children, std::back_inserter(left.inner->children));
     left.sums.append(right.sums);
     return true;
   }
-  if (left.leaf->live_bytes() + right.leaf->live_bytes() > kLeafBytes / 2) return false;
   OrderedLeaf& leaf = writable(left);
   memory_ -= leaf.memory();
   for (size_t i = 0; i < right.leaf->size(); ++i) leaf.append(right.leaf->entry(i));
@@ -203,7 +211,7 @@ void OrderedTree::drop(Child& child) {
   }
 }
 
-void OrderedTree::split_inner(Child& child, std::vector<Child>& split_off) {
+void OrderedTree::split_inner(Child& child, std::vector<Child>& split_off) const {
   std::vector<Child>& children = child.inner->children;
   const size_t pieces = pieces_of(children.size(), kFanout);
   if (pieces > 1) {
@@ -216,8 +224,10 @@ void OrderedTree::split_inner(Child& child, std::vector<Child>& split_off) {
                 std::back_inserter(inner->children));
       const WeightSums sums = inner->sums();
       split_off.push_back({.least = std::move(least), .sums = sums, .inner = std::move(inner), .leaf = nullptr});
+      summarize(split_off.back());
     }
     children.resize(most);
+    summarize(child);
   }
   child.sums = child.inner->sums();
 }
@@ -230,6 +240,7 @@ void OrderedTree::grow_root(std::vector<Child> split_off) {
     split_off.clear();
     root_ = {.least = {}, .sums = {}, .inner = std::move(inner), .leaf = nullptr};
     split_inner(root_, split_off);
+    if (split_off.empty()) summarize(root_);
   }
 }
 
@@ -263,6 +274,7 @@ void OrderedTree::restore(std::vector<LeafPtr> leaves) {
     memory_ += leaf->memory();
     const WeightSums sums = leaf->sums();
     level.push_back({.least = std::move(least), .sums = sums, .inner = nullptr, .leaf = std::move(leaf)});
+    summarize(level.back());
   }
   if (level.empty()) return;
   root_ = std::move(level.front());

@@ -4,7 +4,8 @@
 //
 // Every subtree knows the sum of its weights, and the greatest sum that a beginning or an end of it has:
 // so the entry at which a running sum passes a number is found in one descent, also among negative
-// weights, and whatever the shape of the tree.
+// weights, and whatever the shape of the tree. What else subtrees add up is the user's choice
+// (storage/tree_summary.h).
 //
 // Leaves carry numbers that are theirs for good, the names of their segments in a checkpoint. A leaf
 // that a checkpoint is writing is frozen: the next change replaces it by a copy.
@@ -22,6 +23,9 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/ordered_entry.h"
+#include "storage/tree_summary.h"
+
 namespace millrace::storage {
 
 // What a run of entries adds up to.
@@ -34,13 +38,6 @@ struct WeightSums {
   // This run, then `next`.
   void append(const WeightSums& next);
   static WeightSums of(int64_t weight) { return {1, weight, weight, weight}; }
-};
-
-struct OrderedEntry {
-  std::string_view bytes;
-  uint32_t key_bytes;
-  int64_t weight;
-  std::string_view row() const { return bytes.substr(key_bytes); }
 };
 
 // Entries in ascending order: offsets into one heap, so that moving an entry moves no bytes.
@@ -101,6 +98,12 @@ class OrderedTree {
   // Adds sorted entries of distinct bytes.
   void apply(std::span<const OrderedEntry> changes);
 
+  // Keeps these summaries of every subtree from now on; they outlive the tree. REQUIRES: no entries yet.
+  void summarize(std::vector<const TreeSummary*> summaries);
+  // Merges the state of the entries at positions [begin, end) into `into`, of summary number `summary`: an
+  // entry of weight w holds w positions, of which any may lie inside. REQUIRES: no weight below zero.
+  void fold(size_t summary, int64_t begin, int64_t end, std::byte* into) const;
+
   // Visits the entries that begin with `prefix` until `visit` returns false: all of them when `skip` is
   // 0, otherwise from the first one at which the sum of the weights up to it and with it exceeds `skip`.
   // Returns how many nodes it read.
@@ -122,12 +125,14 @@ class OrderedTree {
   void restore(std::vector<LeafPtr> leaves);
 
  private:
+  friend class OrderedCursor;
   struct Inner;
   struct Child {
     std::string least;  // no entry below is less; shortened, so none need be equal
     WeightSums sums;
     std::unique_ptr<Inner> inner;
     LeafPtr leaf;
+    std::vector<SummaryState> summaries = {};  // one each of the tree's
     size_t fill() const;
   };
   struct Inner {
@@ -144,13 +149,22 @@ class OrderedTree {
   bool unite(Child& left, Child& right);
   OrderedLeaf& writable(Child& child);
   void drop(Child& child);
-  static void split_inner(Child& child, std::vector<Child>& split_off);
+  void split_inner(Child& child, std::vector<Child>& split_off) const;
   void grow_root(std::vector<Child> split_off);
+
+  void construct_summaries(Child& child) const;
+  // Makes the child's summaries from what lies below it.
+  void summarize(Child& child) const;
+  // Brings them up to date where `changes` were applied below.
+  void update_summaries(Child& child, std::span<const OrderedEntry> changes) const;
+  void fold(const Child& child, size_t summary, int64_t begin, int64_t end, std::byte* into) const;
+  static std::vector<OrderedEntry> entries_of(const OrderedLeaf& leaf, size_t begin, size_t end);
 
   static bool visit(const Child& child, Search& search, bool starts_inside, bool ends_inside);
   static bool visit_backward(const Child& child, Search& search, bool starts_inside, bool ends_inside);
 
   Child root_;
+  std::vector<const TreeSummary*> summaries_;
   Changes changes_;
   uint64_t next_number_ = 1;
   size_t memory_ = 0;
