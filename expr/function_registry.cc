@@ -81,6 +81,9 @@ constexpr std::vector<TableFunction> (*kTableFamilies[])() = {
     json_record_row_functions,
     json_path_row_functions,
 };
+constexpr std::vector<WindowFunction> (*kWindowFamilies[])() = {
+    window_functions,
+};
 // clang-format on
 
 uint64_t identity(FunctionKind kind, uint32_t oid) { return uint64_t{static_cast<uint8_t>(kind)} << 32 | oid; }
@@ -115,6 +118,7 @@ struct FunctionRegistry::Rows {
   std::deque<ScalarFunction> scalars;
   std::deque<AggregateSpec> aggregates;
   std::deque<TableFunction> tables;
+  std::deque<WindowFunction> windows;
   std::unordered_map<uint64_t, Candidate> by_identity;
 
   void index(const Candidate& candidate) {
@@ -127,7 +131,7 @@ struct FunctionRegistry::Rows {
     row.oid = signature_oid(row);
     if (row.variadic) row.with_array = &add(with_array(row));
     const ScalarFunction& kept = scalars.emplace_back(std::move(row));
-    index({&kept, &kept, nullptr, nullptr});
+    index({&kept, &kept, nullptr, nullptr, nullptr});
     return kept;
   }
 };
@@ -137,7 +141,7 @@ FunctionRegistry::FunctionRegistry() : rows_(new Rows) {
     for (ScalarFunction& row : family()) {
       const ScalarFunction& kept = rows_->add(std::move(row));
       auto& list = kept.kind == FunctionKind::kOperator ? operators_ : functions_;
-      list.push_back({&kept, &kept, nullptr, nullptr});
+      list.push_back({&kept, &kept, nullptr, nullptr, nullptr});
     }
   }
   for (const auto family : kAggregateFamilies) {
@@ -145,7 +149,7 @@ FunctionRegistry::FunctionRegistry() : rows_(new Rows) {
       row.kind = FunctionKind::kAggregate;
       row.oid = signature_oid(row);
       const AggregateSpec& kept = rows_->aggregates.emplace_back(std::move(row));
-      functions_.push_back({&kept, nullptr, &kept, nullptr});
+      functions_.push_back({&kept, nullptr, &kept, nullptr, nullptr});
       rows_->index(functions_.back());
     }
   }
@@ -154,7 +158,16 @@ FunctionRegistry::FunctionRegistry() : rows_(new Rows) {
       row.kind = FunctionKind::kTable;
       row.oid = signature_oid(row);
       const TableFunction& kept = rows_->tables.emplace_back(std::move(row));
-      functions_.push_back({&kept, nullptr, nullptr, &kept});
+      functions_.push_back({&kept, nullptr, nullptr, &kept, nullptr});
+      rows_->index(functions_.back());
+    }
+  }
+  for (const auto family : kWindowFamilies) {
+    for (WindowFunction& row : family()) {
+      row.kind = FunctionKind::kWindow;
+      row.oid = signature_oid(row);
+      const WindowFunction& kept = rows_->windows.emplace_back(std::move(row));
+      functions_.push_back({&kept, nullptr, nullptr, nullptr, &kept});
       rows_->index(functions_.back());
     }
   }
@@ -204,6 +217,11 @@ const AggregateSpec* FunctionRegistry::find_aggregate(uint32_t oid) const {
 const TableFunction* FunctionRegistry::find_table_function(uint32_t oid) const {
   const auto found = rows_->by_identity.find(identity(FunctionKind::kTable, oid));
   return found == rows_->by_identity.end() ? nullptr : found->second.table;
+}
+
+const WindowFunction* FunctionRegistry::find_window_function(uint32_t oid) const {
+  const auto found = rows_->by_identity.find(identity(FunctionKind::kWindow, oid));
+  return found == rows_->by_identity.end() ? nullptr : found->second.window;
 }
 
 }  // namespace millrace::expr

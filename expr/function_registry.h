@@ -13,6 +13,7 @@
 #include "expr/aggregate.h"
 #include "expr/scalar_function.h"
 #include "expr/table_function.h"
+#include "expr/window_function.h"
 
 namespace millrace::expr {
 
@@ -40,6 +41,7 @@ struct Candidate {
   const ScalarFunction* scalar = nullptr;
   const AggregateSpec* aggregate = nullptr;
   const TableFunction* table = nullptr;
+  const WindowFunction* window = nullptr;
 };
 
 class FunctionRegistry {
@@ -47,7 +49,7 @@ class FunctionRegistry {
   // The built-in functions.
   static const FunctionRegistry& instance();
 
-  // Scalar, aggregate and table functions called `name` (lower case); empty when there are none.
+  // Scalar, aggregate, table and window functions called `name` (lower case); empty when there are none.
   std::span<const Candidate> candidates(std::string_view name) const;
   // Operators spelled `name`, of one and of two operands.
   std::span<const Candidate> operators(std::string_view name) const;
@@ -59,6 +61,7 @@ class FunctionRegistry {
   const ScalarFunction* find_scalar(FunctionKind kind, uint32_t oid) const;
   const AggregateSpec* find_aggregate(uint32_t oid) const;
   const TableFunction* find_table_function(uint32_t oid) const;
+  const WindowFunction* find_window_function(uint32_t oid) const;
 
   // Every row, for pg_proc, pg_operator, pg_cast, the manual.
   std::span<const Candidate> all_functions() const { return functions_; }

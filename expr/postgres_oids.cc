@@ -11,6 +11,10 @@ namespace millrace::expr {
 namespace {
 
 constexpr std::string_view kFunctions =
+    "row_number()=3100 rank()=3101 dense_rank()=3102 percent_rank()=3103 cume_dist()=3104 ntile(23)=3105 "
+    "lag(2283)=3106 "
+    "lag(2283,23)=3107 lag(5077,23,5077)=3108 lead(2283)=3109 lead(2283,23)=3110 lead(5077,23,5077)=3111 "
+    "first_value(2283)=3112 last_value(2283)=3113 nth_value(2283,23)=3114 "
     "array_append(5078,5077)=378 array_prepend(5077,5078)=379 array_cat(5078,5078)=383 array_position(5078,5077)=3277 "
     "array_position(5078,5077,23)=3278 array_positions(5078,5077)=3279 array_remove(5078,5077)=3167 "
     "array_replace(5078,5077,5077)=3168 "
