@@ -13,6 +13,7 @@
 #include "dataflow/operators/table_function.h"
 #include "dataflow/operators/top_k.h"
 #include "dataflow/operators/union.h"
+#include "dataflow/operators/window.h"
 
 namespace millrace::dataflow {
 namespace {
@@ -37,6 +38,7 @@ class OperatorFactory {
   }
   Made operator()(const DistinctNode& node) const { return make_distinct(types_of(node.input), state_); }
   Made operator()(const TopKNode& node) const { return make_top_k(node, types_of(node.input), state_); }
+  Made operator()(const WindowNode& node) const { return make_window(node, types_of(node.input), types(), state_); }
   Made operator()(const SetOperationNode& node) const { return make_set_operation(node, types(), state_); }
   Made operator()(const AtMostOneNode& node) const { return make_at_most_one(node, types_of(node.input), state_); }
 

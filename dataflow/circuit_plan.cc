@@ -41,6 +41,38 @@ std::string list(const std::vector<DirectArgument>& arguments) {
   return text;
 }
 
+std::string describe(const FrameBound& bound) {
+  switch (bound.edge) {
+    case FrameEdge::kUnboundedPreceding: return "unbounded preceding";
+    case FrameEdge::kPreceding: return bound.offset.to_string() + " preceding";
+    case FrameEdge::kCurrentRow: return "current row";
+    case FrameEdge::kFollowing: return bound.offset.to_string() + " following";
+    case FrameEdge::kUnboundedFollowing: return "unbounded following";
+  }
+  return "";
+}
+
+// Nothing for the frame that is meant when none is written.
+std::string describe(const WindowFrame& frame) {
+  const bool usual = frame.mode == FrameMode::kRange && frame.start.edge == FrameEdge::kUnboundedPreceding &&
+                     frame.end.edge == FrameEdge::kCurrentRow && frame.exclude == FrameExclusion::kNone;
+  if (usual) return "";
+  std::string text;
+  switch (frame.mode) {
+    case FrameMode::kRows: text = " rows "; break;
+    case FrameMode::kRange: text = " range "; break;
+    case FrameMode::kGroups: text = " groups "; break;
+  }
+  text += describe(frame.start) + " to " + describe(frame.end);
+  switch (frame.exclude) {
+    case FrameExclusion::kNone: break;
+    case FrameExclusion::kCurrentRow: text += " without current row"; break;
+    case FrameExclusion::kGroup: text += " without group"; break;
+    case FrameExclusion::kTies: text += " without ties"; break;
+  }
+  return text;
+}
+
 std::string_view name_of(JoinKind kind) {
   switch (kind) {
     case JoinKind::kInner: return "Join";
@@ -95,6 +127,23 @@ struct Describe {
     if (node.limit) text += " limit " + std::to_string(*node.limit);
     if (node.offset > 0) text += " offset " + std::to_string(node.offset);
     if (node.with_ties) text += " with ties";
+    return text;
+  }
+  std::string operator()(const WindowNode& node) const {
+    std::string order;
+    for (const SortKey& key : node.order) order += (order.empty() ? "" : ", ") + describe(key);
+    std::string text = "Window by " + list(node.partition) + " order (" + order + ")";
+    for (const WindowCall& call : node.calls) {
+      text += " " + (call.function != nullptr ? call.function->name : call.aggregate->name) + "(";
+      for (size_t i = 0; i < call.arguments.size(); ++i) {
+        const WindowArgument& argument = call.arguments[i];
+        text += i > 0 ? ", " : "";
+        text += argument.column ? "#" + std::to_string(*argument.column) : argument.constant.to_string();
+      }
+      text += ")";
+      if (call.filter) text += " where #" + std::to_string(*call.filter);
+      text += describe(call.frame);
+    }
     return text;
   }
   std::string operator()(const UnionNode&) const { return "Union"; }

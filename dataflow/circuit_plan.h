@@ -124,6 +124,48 @@ struct TopKNode {
   bool with_ties = false;
 };
 
+enum class FrameMode : uint8_t { kRows, kRange, kGroups };
+enum class FrameEdge : uint8_t { kUnboundedPreceding, kPreceding, kCurrentRow, kFollowing, kUnboundedFollowing };
+enum class FrameExclusion : uint8_t { kNone, kCurrentRow, kGroup, kTies };
+
+struct FrameBound {
+  FrameEdge edge;
+  Value offset;  // of kPreceding and kFollowing: an int8 of rows or groups; RANGE: see expr/range_bound.h
+};
+
+// The rows of the partition that a row's value is taken from, around that row.
+struct WindowFrame {
+  FrameMode mode = FrameMode::kRange;
+  FrameBound start{FrameEdge::kUnboundedPreceding, {}};
+  FrameBound end{FrameEdge::kCurrentRow, {}};
+  FrameExclusion exclude = FrameExclusion::kNone;
+};
+
+// A column of the input, or the same value for all rows.
+struct WindowArgument {
+  std::optional<uint32_t> column;
+  Value constant;
+};
+
+// One of `function` and `aggregate`; an aggregate's arguments are columns.
+struct WindowCall {
+  const expr::WindowFunction* function = nullptr;
+  const expr::AggregateSpec* aggregate = nullptr;
+  std::vector<WindowArgument> arguments;
+  std::optional<uint32_t> filter;  // of an aggregate: a boolean column of the input
+  WindowFrame frame;
+  SqlType type;
+};
+
+// Window functions over one partition and order. Output: the input's columns, then the calls. Rows that the
+// order leaves equal stand in the order of their bytes, and each copy of a row has a place of its own.
+struct WindowNode {
+  NodeIndex input;
+  Columns partition;
+  std::vector<SortKey> order;
+  std::vector<WindowCall> calls;
+};
+
 // The sum of the inputs (UNION ALL). All have the same types.
 struct UnionNode {
   std::vector<NodeIndex> inputs;
@@ -145,7 +187,7 @@ struct AtMostOneNode {
 };
 
 using NodeKind = std::variant<InputNode, ConstantNode, MapNode, TableFunctionNode, JoinNode, AggregateNode,
-                              DistinctNode, TopKNode, UnionNode, SetOperationNode, AtMostOneNode>;
+                              DistinctNode, TopKNode, WindowNode, UnionNode, SetOperationNode, AtMostOneNode>;
 
 struct PlanNode {
   NodeKind kind;

@@ -12,6 +12,7 @@
 
 #include "dataflow/circuit.h"
 #include "dataflow/naive_sequence.h"
+#include "dataflow/naive_window.h"
 #include "expr/program.h"
 #include "storage/order_key.h"
 
@@ -431,6 +432,41 @@ class NaiveEvaluator {
       while (node.with_ties && end > begin && end < copies.size() && compare(copies[end - 1], copies[end]) == 0) ++end;
       for (size_t i = begin; i < end; ++i) add_to(out, copies[i].first, 1);
     }
+  }
+
+  void evaluate(const WindowNode& node, RowSet& out) {
+    const RowLayout layout(types(node.input));
+    for (auto& [key, rows] : group(node.input, node.partition)) {
+      std::vector<std::string> copies;
+      for (const Row& row : rows) copies.insert(copies.end(), static_cast<size_t>(row.second), row.first);
+      const NaiveWindow window(node, layout, std::move(copies));
+      for (size_t i = 0; i < window.rows().size(); ++i) {
+        Arena arena;
+        DeltaBuilder one(types());
+        layout_into(layout, window.rows()[i], one);
+        std::optional<SqlError> error;
+        for (size_t c = 0; c < node.calls.size() && !error; ++c) {
+          const auto value = window.answer(node.calls[c], i, arena);
+          ColumnBuilder& column = one.column(layout.column_count() + c);
+          if (!value) {
+            error = value.error();
+          } else if (*value) {
+            column.append_slot(**value);
+          } else {
+            column.append_null();
+          }
+        }
+        if (error) {
+          add_to(errors_, error->message(), 1);
+          continue;
+        }
+        one.end_row(1);
+        add_to(out, one.finish(), types());
+      }
+    }
+  }
+  static void layout_into(const RowLayout& layout, const std::string& row, DeltaBuilder& out) {
+    for (size_t c = 0; c < layout.column_count(); ++c) layout.unpack_column(row, c, out.column(c));
   }
 
   void evaluate(const UnionNode& node, RowSet& out) {
