@@ -206,5 +206,53 @@ TEST_F(PlanTest, KeysOfMaterializedViews) {
   EXPECT_EQ(key("SELECT n, x FROM m"), "(1)");
 }
 
+TEST_F(PlanTest, WindowsOfOneOrderShareANode) {
+  expect(
+      "SELECT c, sum(a) OVER w, lag(c, 2) OVER w, rank() OVER (PARTITION BY b ORDER BY c) FROM t "
+      "WINDOW w AS (PARTITION BY b ORDER BY c ROWS 1 PRECEDING)",
+      R"(
+Map [#2, #3, #4, #5]
+  Window by (#1) order (#2) sum(#0) rows 1 preceding to current row lag(#2, 2) rank()
+    Input public.t (#0, #1, #2)
+)");
+}
+
+TEST_F(PlanTest, OnlyPredicatesOnPartitionsPassAWindow) {
+  expect("SELECT a FROM (SELECT a, b, count(*) OVER (PARTITION BY b) AS n FROM t) s WHERE b = 'x' AND a > 1 AND n = 2",
+         R"(
+Map [#0] where #0 > 1 and #2 = 2
+  Window by (#1) order () count()
+    Map [#0, #1] where #1 = 'x'
+      Input public.t (#0, #1)
+Key: (#0)
+)");
+}
+
+TEST_F(PlanTest, FirstRowsOfAWindowAreATopK) {
+  expect("SELECT a FROM (SELECT a, row_number() OVER (PARTITION BY b ORDER BY c) AS n FROM t) s WHERE n <= 3", R"(
+Map [#0]
+  TopK by (#1) order (#2) limit 3
+    Input public.t (#0, #1, #2)
+Key: (#0)
+)");
+  expect("SELECT a, n FROM (SELECT a, rank() OVER (ORDER BY c) AS n FROM t) s WHERE n < 3", R"(
+Map [#0, #2]
+  Window by () order (#1) rank()
+    TopK by () order (#1) limit 2 with ties
+      Input public.t (#0, #2)
+Key: (#0)
+)");
+  // lead looks behind the last row that would be kept.
+  expect(
+      "SELECT a, l FROM (SELECT a, row_number() OVER (ORDER BY c) AS n, lead(a) OVER (ORDER BY c) AS l FROM t) s "
+      "WHERE n = 1",
+      R"(
+Map [#0, #3] where #2 = 1
+  Window by () order (#1) row_number() lead(#0)
+    Input public.t (#0, #2)
+Key: ()
+)");
+}
+
 }  // namespace
 }  // namespace millrace::sql

@@ -54,7 +54,7 @@ Status ExprBinder::check_aggregate_place(const std::vector<ExprPtr>& arguments, 
     return SqlError(sqlstate::kGroupingError, "aggregate function calls cannot be nested");
   }
   const bool allowed = clause_ == Clause::kSelect || clause_ == Clause::kHaving || clause_ == Clause::kOrderBy ||
-                       clause_ == Clause::kDistinctOn;
+                       clause_ == Clause::kDistinctOn || clause_ == Clause::kWindow;
   if (!allowed) {
     return SqlError(sqlstate::kGroupingError,
                     fmt::format("aggregate functions are not allowed in {}", clause_name(clause_)));

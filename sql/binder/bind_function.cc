@@ -85,10 +85,11 @@ ExprBinder::Bound ExprBinder::bind_variadic(const ast::FunctionCall& node, const
 ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast::Expr& at) {
   TRY(const std::string name, function_name(node.name));
   if (!node.argument_names.empty()) return not_supported("named notation", "Give the arguments by position.");
-  if (node.variadic && node.over == nullptr) return bind_variadic(node, name);
   if (node.over != nullptr) {
-    return not_supported("a window function", "Use GROUP BY with a join, or DISTINCT ON and LIMIT for the first rows.");
+    if (node.variadic) return not_supported("VARIADIC in a window function", "Give the arguments one by one.");
+    return bind_window(node, at);
   }
+  if (node.variadic) return bind_variadic(node, name);
   if (node.within_group) return bind_within_group(node, name, at.location);
 
   // Names in an aggregate's arguments need no grouping, so they are set aside until it is known.
@@ -116,7 +117,14 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast
     return std::move(call).error();
   }
   TRY(*arguments, coerce_arguments(std::move(*arguments), call->argument_types));
+  if (call->candidate.window != nullptr) {
+    return SqlError(sqlstate::kWrongObjectType, fmt::format("window function {} requires an OVER clause", name));
+  }
   if (call->candidate.aggregate != nullptr) {
+    if (const PendingWindow* window = find_window_in(*arguments)) {
+      return SqlError(sqlstate::kGroupingError, "aggregate function calls cannot contain window function calls")
+          .at(window->location);
+    }
     if (block_.table_functions.size() > functions_before) {
       return SqlError(sqlstate::kFeatureNotSupported,
                       "aggregate function calls cannot contain set-returning function calls")

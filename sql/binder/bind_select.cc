@@ -12,9 +12,7 @@ namespace millrace::sql {
 using expr::ExprPtr;
 
 Result<BoundRelation> SelectBinder::bind(const ast::Query& query, const ast::Select& select) {
-  if (!select.windows.empty()) {
-    return not_supported("WINDOW", "Use GROUP BY with a join.").at(select.windows[0].location);
-  }
+  block_.window_clause = &select.windows;
   TRY(binder_.bind_from(select.from, block_));
   if (block_.input == nullptr) block_.input = make_single_row();
   TRY(targets_, binder_.bind_targets(select.targets, block_, Clause::kSelect));
@@ -26,7 +24,32 @@ Result<BoundRelation> SelectBinder::bind(const ast::Query& query, const ast::Sel
   TRY(bind_order_by(query.order_by));
   TRY(bind_group_by(select));
   TRY(bind_distinct_on(select));
+  TRY(check_window_clause(select));
   return finish(select);
+}
+
+// Windows that nobody uses have to be right all the same.
+Status SelectBinder::check_window_clause(const ast::Select& select) {
+  for (const ast::WindowDefinition& definition : select.windows) {
+    for (const ast::WindowDefinition* before = &select.windows.front(); before != &definition; ++before) {
+      if (before->name == definition.name) {
+        return SqlError(sqlstate::kWindowingError, fmt::format("window \"{}\" is already defined", definition.name))
+            .at(definition.location);
+      }
+    }
+    TRY(ExprBinder(binder_, block_, Clause::kWindow).bind_window_definition(definition));
+  }
+  return {};
+}
+
+template <class Use>
+void SelectBinder::for_window_expressions(const Use& use) {
+  for (PendingWindow& pending : block_.windows) {
+    for (ExprPtr& argument : pending.arguments) use(argument);
+    if (pending.filter != nullptr) use(pending.filter);
+    for (ExprPtr& key : pending.window.partition) use(key);
+    for (OrderItem& item : pending.window.order) use(item.value);
+  }
 }
 
 // The WHERE's subqueries are joined before the others, so they are kept apart.
@@ -113,6 +136,11 @@ Result<ExprPtr> SelectBinder::bind_group_expression(const ast::Expr& item) {
       return SqlError(sqlstate::kGroupingError, "aggregate functions are not allowed in GROUP BY").at(item.location);
     }
   }
+  for (const PendingWindow& window : block_.windows) {
+    if (used.contains(window.id)) {
+      return SqlError(sqlstate::kWindowingError, "window functions are not allowed in GROUP BY").at(item.location);
+    }
+  }
   mark_below_aggregate(std::move(used));
   if (value->type().info().compare == nullptr) {
     return SqlError(sqlstate::kUndefinedFunction,
@@ -193,6 +221,7 @@ void SelectBinder::add_dependent_columns() {
   for (const OrderItem& item : order_) add_referenced(item.value, used);
   for (const ExprPtr& key : distinct_on_) add_referenced(key, used);
   add_referenced(having_, used);
+  for_window_expressions([&](const ExprPtr& expr) { add_referenced(expr, used); });
   for (const PendingApply& apply : block_.applies) used.merge(free_columns(*apply.right));
   for (const PendingTableFunction& pending : block_.table_functions) {
     for (const ExprPtr& argument : pending.call.arguments) add_referenced(argument, used);
@@ -278,11 +307,17 @@ Status SelectBinder::group() {
     for (ExprPtr& argument : pending.call.arguments) argument = replace_groups(argument);
   }
   having_ = replace_groups(having_);
+  for_window_expressions([&](ExprPtr& expr) { expr = replace_groups(expr); });
 
   for (const OutputColumn& target : targets_) TRY(check_grouped(target.value));
   if (having_ != nullptr) TRY(check_grouped(having_));
   for (const OrderItem& item : order_) TRY(check_grouped(item.value));
   for (const ExprPtr& key : distinct_on_) TRY(check_grouped(key));
+  Status windows;
+  for_window_expressions([&](const ExprPtr& expr) {
+    if (windows) windows = check_grouped(expr);
+  });
+  TRY(std::move(windows));
   for (const PendingTableFunction& pending : block_.table_functions) {
     for (const ExprPtr& argument : pending.call.arguments) TRY(check_grouped(argument));
   }
@@ -354,6 +389,7 @@ Result<BoundRelation> SelectBinder::finish(const ast::Select& select) {
   if (block_.grouped) TRY(group());
   binder_.flush_applies(block_);
   if (having_ != nullptr) block_.input = make_filter(std::move(block_.input), {having_});
+  binder_.flush_windows(block_);
   binder_.flush_table_functions(block_);
 
   BoundRelation relation;

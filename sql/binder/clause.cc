@@ -25,6 +25,7 @@ std::string_view clause_name(Clause clause) {
     case Clause::kUsing: return "transform expressions";
     case Clause::kCopyWhere: return "COPY FROM WHERE conditions";
     case Clause::kExecute: return "EXECUTE parameters";
+    case Clause::kWindow: return "window definitions";
   }
   return "this clause";
 }

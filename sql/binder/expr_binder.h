@@ -1,6 +1,7 @@
 // Binds one expression of a block. Private to sql/binder/: others go through QueryBinder::bind_expr.
 #pragma once
 
+#include "expr/overload_resolution.h"
 #include "sql/binder/query_binder.h"
 
 namespace millrace::sql {
@@ -27,6 +28,9 @@ class ExprBinder {
   // A top-level conjunct that is EXISTS, IN (SELECT) or their negation, as a semi- or antijoin. False
   // when it is none of them.
   Result<bool> bind_semijoin(const ast::Expr& conjunct);
+
+  // A window of the WINDOW clause, or after OVER.
+  Result<WindowSpec> bind_window_definition(const ast::WindowDefinition& definition);
 
  private:
   // One a form, in bind_expr.cc, bind_operator.cc, bind_function.cc, bind_subquery.cc, ...
@@ -104,6 +108,14 @@ class ExprBinder {
   Bound bind_table_function(const expr::TableFunction& function, std::vector<expr::ExprPtr> arguments,
                             ast::Location location);
   Status refuse_table_functions(size_t before, const char* place) const;
+  Bound bind_window(const ast::FunctionCall& node, const ast::Expr& at);
+  Bound add_window(PendingWindow pending, SqlType type);
+  Status check_window_call(const ast::FunctionCall& node, const expr::ResolvedCall& call) const;
+  const PendingWindow* find_window_in(const std::vector<expr::ExprPtr>& exprs) const;
+  Result<WindowSpec> named_window(const std::string& name, ast::Location location);
+  Status bind_frame(const ast::WindowDefinition& definition, WindowSpec& window);
+  Result<Value> bind_frame_offset(const ast::Expr& offset, const WindowSpec& window, dataflow::FrameMode mode,
+                                  bool is_start);
   Bound cast_by_name(const std::string& name, const expr::ExprPtr& argument);
   Status check_plain_call(const ast::FunctionCall& node) const;
   Result<std::vector<expr::ExprPtr>> coerce_arguments(std::vector<expr::ExprPtr> arguments,

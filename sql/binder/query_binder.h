@@ -45,6 +45,7 @@ enum class Clause : uint8_t {
   kUsing,
   kCopyWhere,
   kExecute,
+  kWindow,
 };
 // "WHERE", "JOIN conditions", ... as in "aggregate functions are not allowed in ..."
 std::string_view clause_name(Clause clause);
@@ -99,6 +100,24 @@ struct PendingAggregate {
   std::vector<expr::ExprPtr> direct = {};  // of WITHIN GROUP: over grouped columns
 };
 
+// A window as a call or the WINDOW clause defines it, the window that it names included.
+struct WindowSpec {
+  std::vector<expr::ExprPtr> partition;
+  std::vector<OrderItem> order;
+  dataflow::WindowFrame frame;
+  bool has_frame = false;  // written out
+};
+
+struct PendingWindow {
+  ColumnId id;
+  const expr::WindowFunction* function = nullptr;  // one of the two
+  const expr::AggregateSpec* aggregate = nullptr;
+  std::vector<expr::ExprPtr> arguments;
+  expr::ExprPtr filter;  // null: none
+  WindowSpec window;
+  ast::Location location = -1;
+};
+
 // Where a column was named, for errors that are found only later.
 struct ColumnUse {
   ColumnId id;
@@ -114,6 +133,8 @@ struct Block {
   std::vector<PendingApply> applies_below_aggregate;
   std::vector<PendingTableFunction> table_functions;
   std::vector<PendingAggregate> aggregates;
+  std::vector<PendingWindow> windows;
+  const std::vector<ast::WindowDefinition>* window_clause = nullptr;
   std::vector<ColumnUse> uses;  // outside aggregates
   bool grouped = false;
 };
@@ -177,6 +198,7 @@ class QueryBinder {
   void flush_applies(Block& block);
   // `below_aggregate`: those that are grouped by; else what is left.
   void flush_table_functions(Block& block, bool below_aggregate = false);
+  void flush_windows(Block& block);
 
   // Names that are there and may not be used in what is bound while it lives: for error messages.
   class HiddenScope {

@@ -4,7 +4,7 @@
 // that of several errors the same one is reported; the plan is put together afterwards, bottom up:
 //
 //   FROM, subqueries of WHERE, WHERE, [group expressions, aggregates,] subqueries of the select list,
-//   HAVING, set-returning functions, DISTINCT
+//   HAVING, windows, set-returning functions, DISTINCT
 #pragma once
 
 #include "sql/binder/query_binder.h"
@@ -31,12 +31,16 @@ class SelectBinder {
   Status bind_order_by(const std::vector<ast::SortItem>& items);
   Result<expr::ExprPtr> bind_output_reference(const ast::Expr& item, Clause clause, bool names_first);
   Status bind_distinct_on(const ast::Select& select);
+  Status check_window_clause(const ast::Select& select);
 
   // GROUP BY and aggregates: replaces what they compute by columns in every later expression.
   Status group();
   void mark_below_aggregate(ColumnSet used);
   void add_aggregates();
   void add_dependent_columns();
+  // Calls it for every expression that a window is made from.
+  template <class Use>
+  void for_window_expressions(const Use& use);
   expr::ExprPtr replace_groups(const expr::ExprPtr& expr) const;
   Status check_grouped(const expr::ExprPtr& expr) const;
   Status check_grouped(const ColumnSet& used) const;

@@ -133,6 +133,9 @@ RelPtr push(RelPtr rel, Predicates predicates) {
     through.insert(distinct->columns.begin(), distinct->columns.end());
   } else if (const auto* top = rel->as<TopK>()) {
     through.insert(top->partition.begin(), top->partition.end());
+  } else if (const auto* window = rel->as<Window>()) {
+    // Whole partitions only: any other row is counted by, or read by, those that stay.
+    through.insert(window->partition.begin(), window->partition.end());
   } else if (const auto* function = rel->as<TableFunction>(); function != nullptr) {
     through = column_set(*function->input);
   }

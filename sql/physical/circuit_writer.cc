@@ -69,9 +69,31 @@ bool same(const AggregateNode& a, const AggregateNode& b) {
                     });
 }
 bool same(const DistinctNode& a, const DistinctNode& b) { return a.input == b.input; }
+bool same(const Value& a, const Value& b) {
+  return structurally_equal(*expr::make_constant(a), *expr::make_constant(b));
+}
 bool same(const TopKNode& a, const TopKNode& b) {
   return a.input == b.input && a.partition == b.partition && a.offset == b.offset && a.limit == b.limit &&
          a.with_ties == b.with_ties && same(a.order, b.order);
+}
+bool same(const FrameBound& a, const FrameBound& b) {
+  const bool offset = a.edge == FrameEdge::kPreceding || a.edge == FrameEdge::kFollowing;
+  return a.edge == b.edge && (!offset || same(a.offset, b.offset));
+}
+bool same(const WindowArgument& a, const WindowArgument& b) {
+  return a.column == b.column && (a.column || same(a.constant, b.constant));
+}
+bool same(const WindowCall& a, const WindowCall& b) {
+  return a.function == b.function && a.aggregate == b.aggregate && a.filter == b.filter && a.type == b.type &&
+         a.frame.mode == b.frame.mode && a.frame.exclude == b.frame.exclude && same(a.frame.start, b.frame.start) &&
+         same(a.frame.end, b.frame.end) &&
+         std::equal(a.arguments.begin(), a.arguments.end(), b.arguments.begin(), b.arguments.end(),
+                    [](const WindowArgument& x, const WindowArgument& y) { return same(x, y); });
+}
+bool same(const WindowNode& a, const WindowNode& b) {
+  return a.input == b.input && a.partition == b.partition && same(a.order, b.order) &&
+         std::equal(a.calls.begin(), a.calls.end(), b.calls.begin(), b.calls.end(),
+                    [](const WindowCall& x, const WindowCall& y) { return same(x, y); });
 }
 bool same(const UnionNode& a, const UnionNode& b) { return a.inputs == b.inputs; }
 bool same(const SetOperationNode& a, const SetOperationNode& b) {

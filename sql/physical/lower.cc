@@ -72,6 +72,7 @@ class Lowering {
   Result<Stream> lower_kind(const Aggregate& aggregate, const ColumnSet& needed);
   Result<Stream> lower_kind(const Distinct& distinct, const ColumnSet& needed);
   Result<Stream> lower_kind(const TopK& top, const ColumnSet& needed);
+  Result<Stream> lower_kind(const Window& window, const ColumnSet& needed);
   Result<Stream> lower_kind(const Union& sum, const ColumnSet& needed);
   Result<Stream> lower_kind(const SetOperation& operation, const ColumnSet& needed);
   Result<Stream> lower_kind(const AtMostOne& one, const ColumnSet& needed);
@@ -470,7 +471,7 @@ Result<Stream> Lowering::lower_kind(const TopK& top, const ColumnSet& needed) {
   for (const ColumnId id : there) {
     if (needed.contains(id)) wanted.push_back(id);
   }
-  TRY(Stream input, lower_exactly(*top.input, std::move(wanted), Order::kGiven));
+  TRY(Stream input, lower_exactly(*top.input, std::move(wanted), top.columns.empty() ? Order::kAny : Order::kGiven));
   dataflow::TopKNode node;
   node.input = input.node;
   node.partition = positions(input.layout, unique(top.partition));
@@ -482,6 +483,54 @@ Result<Stream> Lowering::lower_kind(const TopK& top, const ColumnSet& needed) {
   node.with_ties = top.with_ties;
   input.node = writer_.add(std::move(node), types(input.layout));
   return input;
+}
+
+Result<Stream> Lowering::lower_kind(const Window& window, const ColumnSet& needed) {
+  std::vector<const Window::Call*> calls;
+  for (const Window::Call& call : window.calls) {
+    if (needed.contains(call.id)) calls.push_back(&call);
+  }
+  if (calls.empty()) return lower(*window.input, needed);
+  ColumnIds wanted = window.partition;
+  for (const TopK::Key& key : window.order) wanted.push_back(key.column);
+  for (const Window::Call* call : calls) {
+    if (call->filter) wanted.push_back(*call->filter);
+    for (const ExprPtr& argument : call->arguments) {
+      if (const auto* column = argument->as<expr::ColumnRef>()) wanted.push_back(column->index);
+    }
+  }
+  for (const ColumnId id : columns_of(*window.input)) {
+    if (needed.contains(id)) wanted.push_back(id);
+  }
+  TRY(const Stream input, lower_exactly(*window.input, std::move(wanted)));
+  dataflow::WindowNode node;
+  node.input = input.node;
+  node.partition = positions(input.layout, unique(window.partition));
+  for (const TopK::Key& key : window.order) {
+    node.order.push_back({position(input.layout, key.column), key.descending, key.nulls_first});
+  }
+  ColumnIds layout = input.layout;
+  for (const Window::Call* call : calls) {
+    dataflow::WindowCall out{.function = call->function,
+                             .aggregate = call->aggregate,
+                             .arguments = {},
+                             .filter = {},
+                             .frame = call->frame,
+                             .type = columns_.type(call->id)};
+    for (const ExprPtr& argument : call->arguments) {
+      if (const auto* constant = argument->as<expr::Constant>()) {
+        out.arguments.push_back({std::nullopt, constant->value});
+      } else {
+        const auto* column = argument->as<expr::ColumnRef>();
+        out.arguments.push_back({position(input.layout, column == nullptr ? kNoColumn : column->index), {}});
+      }
+    }
+    if (call->filter) out.filter = position(input.layout, *call->filter);
+    node.calls.push_back(std::move(out));
+    layout.push_back(call->id);
+  }
+  const NodeIndex index = writer_.add(std::move(node), types(layout));
+  return Stream{index, std::move(layout), {}, {}};
 }
 
 Result<Stream> Lowering::lower_kind(const Union& sum, const ColumnSet& needed) {

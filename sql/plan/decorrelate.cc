@@ -225,6 +225,13 @@ Result<RelPtr> Decorrelator::push(RelPtr rel, const Domain& domain) {
     for (TopK::Key& key : top->order) key.column = domain.at(key.column);
     for (ColumnId& id : top->columns) id = domain.at(id);
     append(top->partition, domain.ids);
+  } else if (auto* window = rel->as<Window>()) {
+    for (ColumnId& id : window->partition) id = domain.at(id);
+    for (TopK::Key& key : window->order) key.column = domain.at(key.column);
+    for (Window::Call& call : window->calls) {
+      if (call.filter) call.filter = domain.at(*call.filter);
+    }
+    append(window->partition, domain.ids);
   } else if (auto* one = rel->as<AtMostOne>()) {
     append(one->partition, domain.ids);
   }

@@ -6,7 +6,7 @@
 //     L apply R   =   L join_{L.d IS NOT DISTINCT FROM D.d} (D apply R)
 //
 // and D travels down into R until no reference is left below, each operator keeping D's columns: a
-// group gets them as keys, a top-k as partition, and an aggregate without groups is outer-joined from
+// group gets them as keys, a top-k or a window as partition, and an aggregate without groups is outer-joined from
 // D, since an empty group still has its row (count = 0).
 //
 // Two common shapes do without D: predicates that can rise out of R as they are (EXISTS, IN, lateral

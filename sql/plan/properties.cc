@@ -160,6 +160,16 @@ Keys keys_of(const RelExpr& rel, const catalog::CatalogSnapshot& catalog) {
               add_key(keys, ColumnSet(x.partition.begin(), x.partition.end()));
             return keys;
           },
+          [&](const Window& x) {
+            Keys keys = keys_of(*x.input, catalog);
+            for (const Window::Call& call : x.calls) {
+              if (call.function == nullptr || call.function->which != expr::WindowFunctionKind::kRowNumber) continue;
+              ColumnSet key(x.partition.begin(), x.partition.end());
+              key.insert(call.id);
+              add_key(keys, std::move(key));
+            }
+            return keys;
+          },
           [](const Union&) { return Keys{}; },
           [](const SetOperation& x) { return x.all ? Keys{} : Keys{ColumnSet(x.columns.begin(), x.columns.end())}; },
           [](const AtMostOne& x) { return Keys{ColumnSet(x.partition.begin(), x.partition.end())}; },
@@ -235,7 +245,7 @@ ColumnSet non_null_of(const RelExpr& rel, const catalog::CatalogSnapshot& catalo
     return out;
   }
   if (rel.as<Map>() != nullptr || rel.as<Distinct>() != nullptr || rel.as<TopK>() != nullptr ||
-      rel.as<AtMostOne>() != nullptr || rel.as<TableFunction>() != nullptr) {
+      rel.as<Window>() != nullptr || rel.as<AtMostOne>() != nullptr || rel.as<TableFunction>() != nullptr) {
     return non_null_of(*inputs_of(rel)[0], catalog);
   }
   return out;

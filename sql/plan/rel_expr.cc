@@ -41,6 +41,13 @@ ColumnIds used_columns(const RelExpr& rel) {
                    append(out, top.columns);
                    for (const TopK::Key& key : top.order) out.push_back(key.column);
                  },
+                 [&](const Window& window) {
+                   append(out, window.partition);
+                   for (const TopK::Key& key : window.order) out.push_back(key.column);
+                   for (const Window::Call& call : window.calls) {
+                     if (call.filter) out.push_back(*call.filter);
+                   }
+                 },
                  [&](const Union& sum) {
                    for (const ColumnIds& columns : sum.input_columns) append(out, columns);
                  },
@@ -82,6 +89,7 @@ RelPtr clone(const RelExpr& rel) {
           [](const TopK& x) -> RelKind {
             return TopK{clone_ptr(x.input), x.partition, x.order, x.columns, x.offset, x.limit, x.with_ties};
           },
+          [](const Window& x) -> RelKind { return Window{clone_ptr(x.input), x.partition, x.order, x.calls}; },
           [](const Union& x) -> RelKind { return Union{clone_all(x.inputs), x.input_columns, x.columns}; },
           [](const SetOperation& x) -> RelKind {
             return SetOperation{x.operation,    x.all,           clone_ptr(x.left), clone_ptr(x.right),
@@ -133,6 +141,9 @@ std::vector<expr::ExprPtr*> expressions_of(RelExpr& rel) {
                  [&](Map& x) {
                    for (Map::Computed& computed : x.computed) out.push_back(&computed.value);
                  },
+                 [&](Window& x) {
+                   for (Window::Call& call : x.calls) all(call.arguments);
+                 },
                  [&](Join& x) { all(x.predicates); },
                  [&](Apply& x) { all(x.predicates); },
                  [&](TableFunction& x) {
@@ -183,6 +194,11 @@ ColumnIds columns_of(const RelExpr& rel) {
                         },
                         [](const Distinct& x) { return x.columns; },
                         [](const TopK& x) { return columns_of(*x.input); },
+                        [](const Window& x) {
+                          ColumnIds out = columns_of(*x.input);
+                          for (const Window::Call& call : x.calls) out.push_back(call.id);
+                          return out;
+                        },
                         [](const Union& x) { return x.columns; },
                         [](const SetOperation& x) { return x.columns; },
                         [](const AtMostOne& x) { return columns_of(*x.input); },

@@ -144,6 +144,22 @@ struct TopK {
   bool with_ties = false;
 };
 
+// Adds the calls' columns to the input's: dataflow::WindowNode.
+struct Window {
+  struct Call {
+    ColumnId id;
+    const expr::WindowFunction* function = nullptr;  // one of the two
+    const expr::AggregateSpec* aggregate = nullptr;
+    std::vector<expr::ExprPtr> arguments;  // columns, or constants
+    std::optional<ColumnId> filter;
+    dataflow::WindowFrame frame;
+  };
+  RelPtr input;
+  ColumnIds partition;
+  std::vector<TopK::Key> order;
+  std::vector<Call> calls;
+};
+
 // UNION ALL. inputs[i]'s columns input_columns[i] become `columns`.
 struct Union {
   std::vector<RelPtr> inputs;
@@ -180,8 +196,8 @@ struct TableFunction {
   bool outer = false;
 };
 
-using RelKind = std::variant<Get, Rows, Filter, Map, Join, Apply, Aggregate, Distinct, TopK, Union, SetOperation,
-                             AtMostOne, TableFunction>;
+using RelKind = std::variant<Get, Rows, Filter, Map, Join, Apply, Aggregate, Distinct, TopK, Window, Union,
+                             SetOperation, AtMostOne, TableFunction>;
 
 struct RelExpr {
   RelKind kind;
