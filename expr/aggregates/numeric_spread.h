@@ -14,14 +14,14 @@ enum class Measure { kVariance, kDeviation };
 // REQUIRES: rows > 0, and > 1 of a sample; finite sums.
 inline Result<Numeric> numeric_spread(int64_t rows, const Numeric& sum, const Numeric& squares, bool sample,
                                       Measure measure) {
-  using namespace numeric;
   const Numeric n = Numeric::from_int(rows);
-  const Numeric difference = add_exact(multiply_exact(n, squares), negate(multiply_exact(sum, sum)));
+  const Numeric square_of_sum = numeric::multiply_exact(sum, sum);
+  const Numeric difference = numeric::add_exact(numeric::multiply_exact(n, squares), numeric::negate(square_of_sum));
   if (difference.sign() <= 0) return Numeric();
-  const Numeric divisor = multiply_exact(n, Numeric::from_int(sample ? rows - 1 : rows));
-  const int32_t scale = quotient_scale(difference, divisor);
-  Numeric result = divide_to_scale(difference, divisor, scale);
-  if (measure == Measure::kDeviation) result = square_root(result, scale);
+  const Numeric divisor = numeric::multiply_exact(n, Numeric::from_int(sample ? rows - 1 : rows));
+  const int32_t scale = numeric::quotient_scale(difference, divisor);
+  Numeric result = numeric::divide_to_scale(difference, divisor, scale);
+  if (measure == Measure::kDeviation) result = numeric::square_root(result, scale);
   return Numeric::in_range(std::move(result));
 }
 
