@@ -49,7 +49,6 @@ inline constexpr SqlState kDivisionByZero("22012");
 inline constexpr SqlState kInvalidArgumentForNthValue("22016");
 inline constexpr SqlState kIntervalFieldOverflow("22015");
 inline constexpr SqlState kInvalidArgumentForNtile("22014");
-inline constexpr SqlState kInvalidPrecedingOrFollowingSize("22013");
 inline constexpr SqlState kInvalidCharacterValueForCast("22018");
 inline constexpr SqlState kInvalidEscapeCharacter("22019");
 inline constexpr SqlState kInvalidRegularExpression("2201B");

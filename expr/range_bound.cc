@@ -143,7 +143,7 @@ Status check_range_offset(const Value& offset) {
     default: negative = interval_of(offset).comparable_micros() < 0; break;
   }
   if (!negative) return {};
-  return SqlError(sqlstate::kInvalidPrecedingOrFollowingSize, "invalid preceding or following size in window function");
+  return SqlError(kInvalidFrameOffset, "invalid preceding or following size in window function");
 }
 
 std::optional<Slot> range_bound(const RangeBound& bound, Slot value, const TimeZone& zone, Arena& arena) {

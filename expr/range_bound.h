@@ -21,6 +21,8 @@ namespace millrace::expr {
 // nullopt: RANGE with an offset is not supported for that column.
 std::optional<SqlType> range_offset_type(SqlType column, SqlType offset);
 
+inline constexpr SqlState kInvalidFrameOffset("22013");
+
 // 22013 when the offset is negative or NaN. REQUIRES: not NULL, of range_offset_type().
 Status check_range_offset(const Value& offset);
 

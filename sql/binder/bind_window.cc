@@ -332,8 +332,7 @@ Result<Value> ExprBinder::bind_frame_offset(const ast::Expr& offset, const Windo
   if (mode == FrameMode::kRange) {
     TRY(expr::check_range_offset(constant->value));
   } else if (constant->value.slot().i64 < 0) {
-    return SqlError(sqlstate::kInvalidPrecedingOrFollowingSize,
-                    fmt::format("frame {} offset must not be negative", which));
+    return SqlError(expr::kInvalidFrameOffset, fmt::format("frame {} offset must not be negative", which));
   }
   return constant->value;
 }
