@@ -69,6 +69,8 @@ Result<int32_t> length_typmod(std::span<const int32_t> arguments, std::string_vi
   return arguments[0] + kLengthTypmodOffset;
 }
 
-std::string length_typmod_to_string(int32_t typmod) { return "(" + std::to_string(typmod - kLengthTypmodOffset) + ")"; }
+std::string length_typmod_to_string(int32_t typmod) {
+  return typmod <= kLengthTypmodOffset ? "" : "(" + std::to_string(typmod - kLengthTypmodOffset) + ")";
+}
 
 }  // namespace millrace
