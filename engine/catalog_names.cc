@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "types/identifier.h"
 #include "types/type_name.h"
 
 namespace millrace::engine {
@@ -33,15 +34,7 @@ Result<std::vector<std::string>> split_name(std::string_view name) {
 
 }  // namespace
 
-std::string quote_identifier(std::string_view name) {
-  const bool plain = !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
-                     std::all_of(name.begin(), name.end(),
-                                 [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
-  if (plain) return std::string(name);
-  std::string quoted = "\"";
-  for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
+std::string quote_identifier(std::string_view name) { return millrace::quote_identifier(name); }
 
 Result<uint32_t> CatalogNames::oid_of(uint32_t kind, std::string_view name) const {
   if (kind == oid::kRegtype) {

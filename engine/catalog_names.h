@@ -2,14 +2,15 @@
 #pragma once
 
 #include "catalog/catalog.h"
+#include "engine/system/object_definitions.h"
 #include "types/type_info.h"
 
 namespace millrace::engine {
 
-class CatalogNames final : public NameResolver {
+class CatalogNames final : public NameResolver, public ObjectDefinitions {
  public:
   CatalogNames(catalog::CatalogPtr catalog, std::vector<std::string> search_path)
-      : catalog_(std::move(catalog)), search_path_(std::move(search_path)) {}
+      : ObjectDefinitions(catalog, search_path), catalog_(std::move(catalog)), search_path_(std::move(search_path)) {}
 
   Result<uint32_t> oid_of(uint32_t kind, std::string_view name) const override;
   std::string name_of(uint32_t kind, uint32_t object_oid) const override;

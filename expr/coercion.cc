@@ -86,8 +86,10 @@ Result<ExprPtr> coerce(const ExprPtr& expr, SqlType target, CastContext context,
       return coerce(as_text, target, CastContext::kExplicit, text);
     }
     if (literal->value.is_null()) return make_null(target);
-    // A written cast cuts strings to length silently; the type's own input does not.
-    const bool cut = context == CastContext::kExplicit && target.info().apply_typmod != nullptr;
+    // A written cast cuts strings to length silently; the type's own input does not. An interval's fields say what
+    // a number without a unit counts: they belong to its input.
+    const bool cut =
+        context == CastContext::kExplicit && target.info().apply_typmod != nullptr && target.oid() != oid::kInterval;
     TRY(Value value, Value::parse(cut ? target.without_typmod() : target, literal->value.slot().view(), text));
     if (!cut || target.typmod() == kNoTypmod) return make_constant(std::move(value));
     Arena arena;

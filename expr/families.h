@@ -48,6 +48,19 @@ std::vector<ScalarFunction> session_functions();
 std::vector<ScalarFunction> catalog_lookup_functions();
 std::vector<ScalarFunction> random_functions();
 std::vector<ScalarFunction> sequence_functions();
+std::vector<ScalarFunction> binary_string_functions();
+std::vector<ScalarFunction> binary_like_operators();
+std::vector<ScalarFunction> binary_text_functions();
+std::vector<ScalarFunction> hash_functions();
+std::vector<ScalarFunction> quoting_functions();
+std::vector<ScalarFunction> unicode_functions();
+std::vector<ScalarFunction> degree_functions();
+std::vector<ScalarFunction> width_bucket_functions();
+std::vector<ScalarFunction> formatting_functions();
+std::vector<ScalarFunction> size_functions();
+std::vector<ScalarFunction> null_count_functions();
+
+std::vector<TableFunction> regex_row_functions();
 
 // expr/casts/
 std::vector<CastRow> generic_casts();

@@ -92,7 +92,24 @@ void add_names(std::vector<CastRow>& rows) {
   rows.push_back({oid::kVarchar, oid::kRegclass, CastContext::kImplicit, CastMethod::kText, {}});
 }
 
-// "char": one byte.
+// "char" as a signed number. Beside the casts through text: one byte.
+struct SingleByte {
+  int8_t value = 0;
+};
+
+}  // namespace
+}  // namespace millrace::expr
+
+template <>
+struct millrace::NativeType<millrace::expr::SingleByte> {
+  static constexpr uint32_t kOid = oid::kChar;
+  static expr::SingleByte load(Slot slot) { return {slot.i8}; }
+  static Slot store(expr::SingleByte byte, Arena&) { return Slot::of_i8(byte.value); }
+};
+
+namespace millrace::expr {
+namespace {
+
 void add_single_char(std::vector<CastRow>& rows) {
   constexpr auto kImplicit = CastContext::kImplicit;
   constexpr auto kAssignment = CastContext::kAssignment;
@@ -102,6 +119,20 @@ void add_single_char(std::vector<CastRow>& rows) {
   rows.push_back({oid::kText, oid::kChar, kAssignment, CastMethod::kText, {}});
   rows.push_back({oid::kVarchar, oid::kChar, kAssignment, CastMethod::kText, {}});
   rows.push_back({oid::kBpchar, oid::kChar, kAssignment, CastMethod::kText, {}});
+  rows.push_back({oid::kInt4, oid::kChar, CastContext::kExplicit, CastMethod::kFunction,
+                  scalar(
+                      "char",
+                      [](int32_t x) -> Result<SingleByte> {
+                        if (x != static_cast<int8_t>(x)) {
+                          return SqlError(sqlstate::kNumericValueOutOfRange, "\"char\" out of range");
+                        }
+                        return SingleByte{static_cast<int8_t>(x)};
+                      },
+                      "The byte of this number.", "(SELECT 65::\"char\") = 'A'")});
+  rows.push_back({oid::kChar, oid::kInt4, CastContext::kExplicit, CastMethod::kFunction,
+                  scalar(
+                      "int4", [](SingleByte byte) { return int32_t{byte.value}; }, "The byte's number.",
+                      "(SELECT 'A'::\"char\"::integer) = 65")});
 }
 
 // bool as text, unasked in an assignment.

@@ -1,6 +1,8 @@
 // Fields of dates and times: extract() and date_part(), date_trunc(), isfinite().
 #include "expr/families.h"
+#include "expr/functions/code_points.h"
 #include "expr/typed_lambda.h"
+#include "types/date_time_conversion.h"
 #include "types/date_time_extract.h"
 #include "types/date_time_truncate.h"
 #include "types/numeric.h"
@@ -35,13 +37,39 @@ Result<std::optional<double>> as_double(const Result<ExtractedField>& field) {
   return std::optional(field->to_double());
 }
 
+// date_part() of a date is that of its midnight, time fields included; extract() has those of a date alone.
+Result<ExtractedField> extract_part(Text field, Date value) {
+  TRY(const Timestamp midnight, to_timestamp(value));
+  return extract(field, midnight);
+}
+template <class T>
+Result<ExtractedField> extract_part(Text field, T value) {
+  return extract(field, value);
+}
+
+// The parts are added up as doubles, as PostgreSQL does: the exact sum may differ in the last digit.
+double epoch_of(Interval value) {
+  const auto seconds_per_day = static_cast<double>(kSecondsPerDay);
+  double seconds = static_cast<double>(value.micros) / 1e6;
+  seconds += 365.25 * seconds_per_day * (value.months / kMonthsPerYear);
+  seconds += static_cast<double>(kDaysPerMonth) * seconds_per_day * (value.months % kMonthsPerYear);
+  return seconds + seconds_per_day * value.days;
+}
+
+template <class T>
+Result<std::optional<double>> part(Text field, T value) {
+  if constexpr (std::is_same_v<T, Interval>) {
+    if (field.size() == 5 && to_lower(field) == "epoch") return std::optional(epoch_of(value));
+  }
+  return as_double(extract_part(field, value));
+}
+
 template <class T>
 void add_extraction(Rows& rows, const char* extract_example, const char* part_example) {
   const char* doc = "One field of a value: extract(year FROM value), date_part('year', value).";
   rows.push_back(
       scalar("extract", [](Text field, T value) { return as_numeric(extract(field, value)); }, doc, extract_example));
-  rows.push_back(
-      scalar("date_part", [](Text field, T value) { return as_double(extract(field, value)); }, doc, part_example));
+  rows.push_back(scalar("date_part", [](Text field, T value) { return part(field, value); }, doc, part_example));
 }
 
 void add_truncation(Rows& rows) {

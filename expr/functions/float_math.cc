@@ -21,7 +21,7 @@ Result<double> power(double base, double exponent) {
   if (base == 0 && exponent < 0) {
     return SqlError(sqlstate::kInvalidArgumentForPowerFunction, "zero raised to a negative power is undefined");
   }
-  if (base < 0 && std::isfinite(base) && std::isfinite(exponent) && std::floor(exponent) != exponent) {
+  if (base < 0 && !std::isnan(exponent) && std::floor(exponent) != exponent) {
     return SqlError(sqlstate::kInvalidArgumentForPowerFunction,
                     "a negative number raised to a non-integer power yields a complex result");
   }
@@ -119,8 +119,8 @@ void add_trigonometry(std::vector<ScalarFunction>& rows) {
       "degrees", [](double x) { return in_float_range(degrees_of(x), std::isinf(x), x == 0); }, "Radians as degrees.",
       "degrees(0) = 0"));
   rows.push_back(scalar(
-      "radians", [](double x) { return x * (std::numbers::pi / 180.0); }, "Degrees as radians.",
-      "round(radians(180) * 1000) = 3142"));
+      "radians", [](double x) { return in_float_range(x * (std::numbers::pi / 180.0), std::isinf(x), x == 0); },
+      "Degrees as radians.", "round(radians(180) * 1000) = 3142"));
   rows.push_back(scalar(
       "pi", [] { return std::numbers::pi; }, "The ratio of a circle's circumference to its diameter.",
       "round(pi() * 1000) = 3142"));

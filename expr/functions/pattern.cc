@@ -107,6 +107,12 @@ std::vector<ScalarFunction> like_operators() {
           "!~~*", [](string_view text, string_view pattern) { return negated(ilike(text, pattern)); }, "NOT ILIKE.",
           "'ABC' NOT ILIKE 'c%'"),
       scalar(
+          "like", [](string_view text, string_view pattern) { return like(text, pattern); }, "LIKE.",
+          "\"like\"('abc', '_b%')"),
+      scalar(
+          "notlike", [](string_view text, string_view pattern) { return negated(like(text, pattern)); }, "NOT LIKE.",
+          "notlike('abc', 'c%')"),
+      scalar(
           "like_escape", [](string_view pattern, string_view escape) { return like_escape(pattern, escape); },
           "A LIKE pattern with another escape character.", "'a_c' LIKE like_escape('a#_c', '#')"),
   };

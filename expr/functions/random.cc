@@ -17,6 +17,12 @@ SqlError no_randomness(const char* function) {
 std::vector<ScalarFunction> random_functions() {
   return {
       is_volatile(scalar(
+          "setseed",
+          [](const EvalContext&, double) -> Result<bool> {
+            return not_supported("setseed() is not supported", "random() cannot be repeated here; store what it gave.");
+          },
+          "Answers 0A000: random() cannot be repeated.", "true OR setseed(0.5) IS NULL")),
+      is_volatile(scalar(
           "random",
           [](const EvalContext& c) -> Result<double> {
             if (c.rng == nullptr) return no_randomness("random()");

@@ -3,6 +3,7 @@
 
 #include "expr/families.h"
 #include "expr/functions/built_array.h"
+#include "expr/functions/encoding.h"
 #include "expr/functions/object_id.h"
 #include "expr/typed_lambda.h"
 
@@ -131,10 +132,10 @@ std::vector<ScalarFunction> session_functions() {
       "getdatabaseencoding", []() { return Name{"UTF8"}; }, "The database's encoding.",
       "getdatabaseencoding() = 'UTF8'")));
   rows.push_back(stable(scalar(
-      "pg_encoding_to_char", [](int32_t encoding) { return Name{encoding == 6 ? "UTF8" : ""}; },
-      "The name of an encoding.", "pg_encoding_to_char(6) = 'UTF8'")));
+      "pg_encoding_to_char", [](int32_t encoding) { return Name{encoding_name(encoding)}; }, "The name of an encoding.",
+      "pg_encoding_to_char(6) = 'UTF8'")));
   rows.push_back(stable(scalar(
-      "pg_char_to_encoding", [](Name name) { return int32_t{name.text == "UTF8" || name.text == "utf8" ? 6 : -1}; },
+      "pg_char_to_encoding", [](Name name) { return find_encoding(name.text).value_or(-1); },
       "The number of an encoding.", "pg_char_to_encoding('UTF8') = 6")));
   return rows;
 }

@@ -75,8 +75,8 @@ std::string padding(string_view fill, int64_t characters) {
 template <bool kOnLeft>
 Result<std::string> pad(string_view text, int32_t length, string_view fill) {
   const int64_t wanted = std::max(length, 0);
-  if (wanted > static_cast<int64_t>(kMaxStringBytes) / 4) return too_long();
   const int64_t missing = wanted - count_characters(text);
+  if ((fill.empty() ? wanted - missing : wanted) > static_cast<int64_t>(kMaxStringBytes) / 4) return too_long();
   if (missing <= 0 || fill.empty()) return std::string(take_characters(text, static_cast<size_t>(wanted)));
   const std::string pad = padding(fill, missing);
   return kOnLeft ? pad + std::string(text) : std::string(text) + pad;
@@ -136,6 +136,7 @@ std::string overlay(string_view text, string_view replacement, int64_t start, in
 
 Result<std::string> checked_overlay(string_view text, string_view replacement, int32_t start, int64_t length) {
   if (start <= 0) return SqlError(sqlstate::kSubstringError, "negative substring length not allowed");
+  if (start + length > INT32_MAX) return SqlError(sqlstate::kNumericValueOutOfRange, "integer out of range");
   return overlay(text, replacement, start, length);
 }
 
@@ -177,6 +178,18 @@ std::vector<ScalarFunction> string_functions() {
   for (const char* name : {"length", "char_length", "character_length"}) {
     rows.push_back(scalar(name, length, "Characters.", "length('jose') = 4"));
   }
+  // char(n) is without its padding to length(), and with it in bytes.
+  for (const char* name : {"length", "char_length", "character_length"}) {
+    rows.push_back(retyped(
+        scalar(
+            name, [](string_view text) { return count_characters(text.substr(0, text.find_last_not_of(' ') + 1)); },
+            "Characters, without padding.", "length('jose'::char(6)) = 4"),
+        {oid::kBpchar}, oid::kInt4));
+  }
+  rows.push_back(retyped(scalar(
+                             "octet_length", [](string_view text) { return static_cast<int32_t>(text.size()); },
+                             "Bytes, with padding.", "octet_length('jose'::char(6)) = 6"),
+                         {oid::kBpchar}, oid::kInt4));
   rows.push_back(scalar(
       "octet_length", [](string_view text) { return static_cast<int32_t>(text.size()); }, "Bytes.",
       "octet_length('jose') = 4"));

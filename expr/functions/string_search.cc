@@ -61,7 +61,7 @@ std::string translate(string_view text, string_view from, string_view to) {
 
 Result<std::string> chr(int32_t code) {
   if (code == 0) return SqlError(sqlstate::kProgramLimitExceeded, "null character not permitted");
-  if (code < 0) return SqlError(sqlstate::kProgramLimitExceeded, "character number must be positive");
+  if (code < 0) return SqlError(sqlstate::kInvalidParameterValue, "character number must be positive");
   if (code > 0x10ffff) {
     return SqlError(sqlstate::kProgramLimitExceeded,
                     "requested character too large for encoding: " + std::to_string(code));
@@ -86,12 +86,6 @@ std::string to_hex(T value) {
   } while (rest != 0);
   std::ranges::reverse(digits);
   return digits;
-}
-
-std::string quote_literal(string_view text) {
-  std::string result = text.find('\\') != string_view::npos ? " E'" : "'";
-  for (const char c : text) result.append(c == '\'' || c == '\\' ? 2 : 1, c);
-  return result + "'";
 }
 
 }  // namespace
@@ -132,13 +126,6 @@ std::vector<ScalarFunction> string_search_functions() {
           "to_hex(2147483647) = '7fffffff'"),
       scalar(
           "to_hex", [](int64_t value) { return to_hex(value); }, "Hexadecimal digits.", "to_hex(255::bigint) = 'ff'"),
-      scalar(
-          "quote_literal", [](string_view text) { return quote_literal(text); }, "The text as a SQL literal.",
-          "quote_literal('O''Reilly') = '''O''''Reilly'''"),
-      scalar(
-          "quote_nullable",
-          [](std::optional<string_view> text) { return text ? quote_literal(*text) : std::string("NULL"); },
-          "The text as a SQL literal, NULL as NULL.", "quote_nullable(NULL) = 'NULL'"),
   };
 }
 

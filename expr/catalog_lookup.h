@@ -1,0 +1,28 @@
+// What functions ask about catalogued objects by number: pg_get_viewdef(), obj_description() and their kin.
+//
+// Implemented over the catalog by the context's NameResolver, which is asked whether it is one. An evaluation without
+// (a maintained view's) answers as for objects that do not exist. Threads: immutable while shared.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace millrace::expr {
+
+class CatalogLookup {
+ public:
+  virtual ~CatalogLookup() = default;
+
+  // Whether a name alone finds the relation; none when there is no such relation.
+  virtual std::optional<bool> relation_is_visible(uint32_t relation) const = 0;
+  // The query of a view, plain or materialized.
+  virtual std::optional<std::string> view_query(uint32_t relation) const = 0;
+  // The statement that makes an index; with `column`, counted from 1, what that column indexes.
+  virtual std::optional<std::string> index_definition(uint32_t index, int32_t column) const = 0;
+  virtual std::optional<std::string> constraint_definition(uint32_t constraint) const = 0;
+  // The comment on an object, or on a relation's column, counted from 1.
+  virtual std::optional<std::string> comment(uint32_t object, int32_t column) const = 0;
+};
+
+}  // namespace millrace::expr

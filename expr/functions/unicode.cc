@@ -1,0 +1,180 @@
+// Unicode: escapes, normal forms, and PostgreSQL's conversion to ASCII.
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
+
+#include "base/check.h"
+#include "expr/families.h"
+#include "expr/functions/code_points.h"
+#include "expr/functions/encoding.h"
+#include "expr/functions/object_id.h"
+#include "expr/typed_lambda.h"
+
+namespace millrace::expr {
+namespace {
+
+using std::string_view;
+
+bool is_high_surrogate(char32_t code) { return code >= 0xd800 && code <= 0xdbff; }
+bool is_low_surrogate(char32_t code) { return code >= 0xdc00 && code <= 0xdfff; }
+
+// The code point of `digits` hexadecimal digits at the start of `text`; none when they are not there.
+std::optional<char32_t> read_hex(string_view text, size_t digits) {
+  if (text.size() < digits) return std::nullopt;
+  char32_t code = 0;
+  for (const char c : text.substr(0, digits)) {
+    const char lower = static_cast<char>(c | 0x20);
+    if (c >= '0' && c <= '9') {
+      code = code << 4 | static_cast<char32_t>(c - '0');
+    } else if (lower >= 'a' && lower <= 'f') {
+      code = code << 4 | static_cast<char32_t>(lower - 'a' + 10);
+    } else {
+      return std::nullopt;
+    }
+  }
+  return code;
+}
+
+SqlError invalid_pair() { return SqlError(sqlstate::kSyntaxError, "invalid Unicode surrogate pair"); }
+
+// The escapes of unistr(), without their backslash: what they begin with, and how many digits follow.
+constexpr struct {
+  string_view prefix;
+  size_t digits;
+} kEscapes[] = {{"+", 6}, {"u", 4}, {"U", 8}, {"", 4}};
+
+Result<std::string> unistr(string_view text) {
+  std::string result;
+  char32_t high = 0;
+  for (size_t at = 0; at < text.size();) {
+    if (text[at] != '\\') {
+      if (high != 0) return invalid_pair();
+      result += text[at++];
+      continue;
+    }
+    if (text.substr(at + 1).starts_with('\\')) {
+      if (high != 0) return invalid_pair();
+      result += '\\';
+      at += 2;
+      continue;
+    }
+    std::optional<char32_t> code;
+    size_t size = 0;
+    for (const auto& escape : kEscapes) {
+      const string_view rest = text.substr(at + 1);
+      if (!rest.starts_with(escape.prefix)) continue;
+      code = read_hex(rest.substr(escape.prefix.size()), escape.digits);
+      size = 1 + escape.prefix.size() + escape.digits;
+      if (code) break;
+    }
+    if (!code) {
+      return SqlError(sqlstate::kSyntaxError, "invalid Unicode escape")
+          .with_hint("Unicode escapes must be \\XXXX, \\+XXXXXX, \\uXXXX, or \\UXXXXXXXX.");
+    }
+    if (*code == 0 || *code > 0x10ffff) {
+      char digits[16];
+      std::snprintf(digits, sizeof digits, "%04X", static_cast<unsigned>(*code));
+      return SqlError(sqlstate::kInvalidParameterValue, std::string("invalid Unicode code point: ") + digits);
+    }
+    if (high != 0) {
+      if (!is_low_surrogate(*code)) return invalid_pair();
+      code = 0x10000 + ((high & 0x3ff) << 10) + (*code & 0x3ff);
+      high = 0;
+    } else if (is_low_surrogate(*code)) {
+      return invalid_pair();
+    } else if (is_high_surrogate(*code)) {
+      high = *code;
+    }
+    if (high == 0) append_utf8(*code, result);
+    at += size;
+  }
+  if (high != 0) return invalid_pair();
+  return result;
+}
+
+Result<const UNormalizer2*> normalizer(string_view form) {
+  std::string name;
+  for (const char c : form) name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  UErrorCode status = U_ZERO_ERROR;
+  const UNormalizer2* found = name == "NFC"    ? unorm2_getNFCInstance(&status)
+                              : name == "NFD"  ? unorm2_getNFDInstance(&status)
+                              : name == "NFKC" ? unorm2_getNFKCInstance(&status)
+                              : name == "NFKD" ? unorm2_getNFKDInstance(&status)
+                                               : nullptr;
+  if (found == nullptr) {
+    return SqlError(sqlstate::kInvalidParameterValue, "invalid normalization form: " + std::string(form));
+  }
+  return found;
+}
+
+Result<std::string> normalize(string_view text, string_view form) {
+  TRY(const UNormalizer2* normal, normalizer(form));
+  std::u16string source(text.size() + 1, u'\0');
+  int32_t units = 0;
+  UErrorCode status = U_ZERO_ERROR;
+  u_strFromUTF8(source.data(), static_cast<int32_t>(source.size()), &units, text.data(),
+                static_cast<int32_t>(text.size()), &status);
+  // No character becomes more than 18 (NFKD of U+FDFA).
+  std::u16string target(static_cast<size_t>(units) * 18 + 1, u'\0');
+  const int32_t written =
+      unorm2_normalize(normal, source.data(), units, target.data(), static_cast<int32_t>(target.size()), &status);
+  std::string result(static_cast<size_t>(written) * 3 + 1, '\0');
+  int32_t bytes = 0;
+  u_strToUTF8(result.data(), static_cast<int32_t>(result.size()), &bytes, target.data(), written, &status);
+  MILLRACE_CHECK(U_SUCCESS(status), "normalization of valid text failed");
+  result.resize(static_cast<size_t>(bytes));
+  return result;
+}
+
+Result<bool> is_normalized(string_view text, string_view form) {
+  TRY(const std::string normal, normalize(text, form));
+  return normal == text;
+}
+
+Result<std::string> no_ascii() {
+  return not_supported("encoding conversion from UTF8 to ASCII not supported",
+                       "Use normalize() and translate() or regexp_replace().");
+}
+
+Result<std::string> no_ascii_from(const std::string& encoding, const char* what, bool is_known) {
+  if (is_known) return no_ascii();
+  return SqlError(sqlstate::kUndefinedObject, encoding + " is not a valid encoding " + what);
+}
+
+}  // namespace
+
+std::vector<ScalarFunction> unicode_functions() {
+  const char* ascii = "Answers 0A000, as PostgreSQL does for UTF8.";
+  return {
+      scalar(
+          "unistr", [](string_view text) { return unistr(text); }, "The text with its Unicode escapes resolved.",
+          R"(unistr('d\0061t\+000061') = 'data')"),
+      scalar(
+          "normalize", [](string_view text) { return normalize(text, "NFC"); }, "The text in normal form C.",
+          R"("normalize"(unistr('\0061\0308')) = 'ä')"),
+      scalar(
+          "normalize", [](string_view text, string_view form) { return normalize(text, form); },
+          "The text in a normal form: NFC, NFD, NFKC, NFKD.", R"(length("normalize"('ä', 'NFD')) = 2)"),
+      scalar(
+          "is_normalized", [](string_view text) { return is_normalized(text, "NFC"); },
+          "Whether the text is in normal form C.", "is_normalized('ä')"),
+      scalar(
+          "is_normalized", [](string_view text, string_view form) { return is_normalized(text, form); },
+          "Whether the text is in a normal form.", "NOT is_normalized('ä', 'NFD')"),
+      scalar(
+          "to_ascii", [](string_view) { return no_ascii(); }, ascii, "true OR to_ascii('a') = 'a'"),
+      scalar(
+          "to_ascii",
+          [](string_view, int32_t encoding) {
+            return no_ascii_from(std::to_string(encoding), "code", !encoding_name(encoding).empty());
+          },
+          ascii, "true OR to_ascii('a', 8) = 'a'"),
+      scalar(
+          "to_ascii",
+          [](string_view, Name name) {
+            return no_ascii_from(std::string(name.text), "name", find_encoding(name.text).has_value());
+          },
+          ascii, "true OR to_ascii('a', 'LATIN1') = 'a'"),
+  };
+}
+
+}  // namespace millrace::expr
