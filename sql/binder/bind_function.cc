@@ -5,6 +5,7 @@
 
 #include "expr/overload_resolution.h"
 #include "sql/binder/expr_binder.h"
+#include "sql/binder/named_arguments.h"
 
 namespace millrace::sql {
 
@@ -84,9 +85,9 @@ ExprBinder::Bound ExprBinder::bind_variadic(const ast::FunctionCall& node, const
 
 ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast::Expr& at) {
   TRY(const std::string name, function_name(node.name));
-  if (!node.argument_names.empty()) return not_supported("named notation", "Give the arguments by position.");
   if (node.over != nullptr) {
     if (node.variadic) return not_supported("VARIADIC in a window function", "Give the arguments one by one.");
+    if (!node.argument_names.empty()) return not_supported("named notation", "Give the arguments by position.");
     return bind_window(node, at);
   }
   if (node.variadic) return bind_variadic(node, name);
@@ -101,6 +102,9 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast
   std::vector<ColumnUse> own = std::move(block_.uses);
   block_.uses = std::move(before);
   if (!arguments) return std::move(arguments).error();
+  if (!node.argument_names.empty()) {
+    TRY(*arguments, order_named_arguments(name, std::move(*arguments), node.argument_names));
+  }
 
   Result<expr::ResolvedCall> call = expr::resolve_function(name, types_of(*arguments));
   if (!call) {
