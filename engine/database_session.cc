@@ -45,15 +45,9 @@ Status DatabaseSession::apply_startup_settings() {
 // What text forms depend on besides the settings: the transaction's clock and the names of now.
 void DatabaseSession::refresh_text() {
   const catalog::CatalogPtr catalog = current_catalog();
-  std::vector<std::string> path = settings_.search_path();
-  if (names_ == nullptr || names_catalog_ != catalog || names_path_ != path) {
+  if (names_ == nullptr || names_catalog_ != catalog) {
     names_catalog_ = catalog;
-    names_ = std::make_shared<const CatalogNames>(catalog, path);
-    existing_path_.clear();
-    for (const std::string& schema : path) {
-      if (catalog->schemas().contains(schema)) existing_path_.push_back(schema);
-    }
-    names_path_ = std::move(path);
+    names_ = std::make_shared<const CatalogNames>(catalog, settings_.search_path());
   }
   if (transaction_ == nullptr) transaction_start_ = database_.clock().now();
   text_ = settings_.text();

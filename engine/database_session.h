@@ -126,8 +126,6 @@ class DatabaseSession final : public Session {
   TextContext text_;  // the settings', with the transaction's clock and names
   std::shared_ptr<const CatalogNames> names_;
   catalog::CatalogPtr names_catalog_;
-  std::vector<std::string> names_path_;                // the search path that names_ was made for
-  std::vector<std::string> existing_path_;             // its schemas that there are
   std::map<std::string, PreparedStatementPtr, std::less<>> named_;  // PREPARE, and the protocol's
   Cursors cursors_;
   std::unique_ptr<Transaction> transaction_;

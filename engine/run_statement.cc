@@ -65,7 +65,6 @@ expr::EvalContext DatabaseSession::eval_context(const Transaction& transaction) 
   context.session_user = options_.user;
   context.database = options_.database;
   context.time_zone_name = settings_.time_zone_name();
-  context.search_path = existing_path_;
   context.rng = &database_.rng();
   sequences_.use(transaction.catalog);
   context.sequences = &sequences_;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace millrace::expr {
 
@@ -14,6 +15,8 @@ class CatalogLookup {
  public:
   virtual ~CatalogLookup() = default;
 
+  // The schemas of the search path that exist.
+  virtual std::vector<std::string> search_path() const = 0;
   // Whether a name alone finds the relation; none when there is no such relation.
   virtual std::optional<bool> relation_is_visible(uint32_t relation) const = 0;
   // The query of a view, plain or materialized.

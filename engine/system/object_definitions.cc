@@ -26,6 +26,14 @@ Text definition(const catalog::Object& table, const std::string& name, const std
 
 }  // namespace
 
+std::vector<std::string> ObjectDefinitions::search_path() const {
+  std::vector<std::string> schemas;
+  for (const std::string& schema : search_path_) {
+    if (catalog_->schemas().contains(schema)) schemas.push_back(schema);
+  }
+  return schemas;
+}
+
 std::optional<bool> ObjectDefinitions::relation_is_visible(uint32_t relation) const {
   const catalog::Object* object = catalog_->find(ObjectId(relation));
   if (object == nullptr) return std::nullopt;

@@ -11,6 +11,7 @@ class ObjectDefinitions : public expr::CatalogLookup {
   ObjectDefinitions(catalog::CatalogPtr catalog, std::vector<std::string> search_path)
       : catalog_(std::move(catalog)), search_path_(std::move(search_path)) {}
 
+  std::vector<std::string> search_path() const override;
   std::optional<bool> relation_is_visible(uint32_t relation) const override;
   std::optional<std::string> view_query(uint32_t relation) const override;
   std::optional<std::string> index_definition(uint32_t index, int32_t column) const override;

@@ -138,8 +138,11 @@ Result<int32_t> encoding_of(string_view name, const char* what) {
 Result<OwnedBytes> convert(string_view bytes, string_view source_name, string_view target_name) {
   TRY(const int32_t source, encoding_of(source_name, "source"));
   TRY(const int32_t target, encoding_of(target_name, "destination"));
-  TRY(check_encoding(bytes, source));
-  if (source == target || target == kSqlAscii) return OwnedBytes{std::string(bytes)};
+  // Of SQL_ASCII nothing is known: its bytes have to be the target's already.
+  TRY(check_encoding(bytes, source == kSqlAscii ? target : source));
+  if (bytes.empty() || source == target || source == kSqlAscii || target == kSqlAscii) {
+    return OwnedBytes{std::string(bytes)};
+  }
   if (!is_convertible(source, target)) {
     return SqlError(sqlstate::kUndefinedFunction, "default conversion function for encoding \"" +
                                                       std::string(encoding_name(source)) + "\" to \"" +

@@ -3,6 +3,8 @@
 // NULL, as PostgreSQL answers for objects it does not know.
 #include "expr/catalog_lookup.h"
 
+#include <algorithm>
+
 #include "expr/families.h"
 #include "expr/functions/object_id.h"
 #include "expr/typed_lambda.h"
@@ -295,6 +297,12 @@ void add_sizes(Rows& rows) {
       "true"))));
 }
 
+bool asks_catalog(Text name) {
+  static constexpr Text kNames[] = {"pg_table_is_visible", "pg_get_viewdef",  "pg_get_indexdef", "pg_get_constraintdef",
+                                    "obj_description",     "col_description", "pg_get_userbyid"};
+  return std::ranges::find(kNames, name) != std::end(kNames) || name.starts_with("to_reg");
+}
+
 }  // namespace
 
 std::vector<ScalarFunction> catalog_lookup_functions() {
@@ -305,6 +313,10 @@ std::vector<ScalarFunction> catalog_lookup_functions() {
   add_privileges(rows);
   add_definitions(rows);
   add_lookups(rows);
+  // A maintained view would not hear of changes of the catalog: what asks it may not stand in one.
+  for (ScalarFunction& row : rows) {
+    if (asks_catalog(row.name)) row.volatility = Volatility::kVolatile;
+  }
   add_sizes(rows);
   return rows;
 }

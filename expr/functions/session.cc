@@ -1,6 +1,7 @@
 // What a session is told about itself and its server: who, where, which version, which settings.
 #include <algorithm>
 
+#include "expr/catalog_lookup.h"
 #include "expr/families.h"
 #include "expr/functions/built_array.h"
 #include "expr/functions/encoding.h"
@@ -76,9 +77,14 @@ void add_settings(Rows& rows) {
       "Answers 0A000: a query changes no settings, use SET.", "true OR set_config('a', 'b', false) = 'b'")));
 }
 
+std::vector<std::string> search_path(const EvalContext& context) {
+  const auto* catalog = dynamic_cast<const CatalogLookup*>(context.text.names);
+  return catalog == nullptr ? std::vector<std::string>() : catalog->search_path();
+}
+
 BuiltArray<kNameArray> schemas(const EvalContext& context, bool implicit_too) {
   ArrayBuilder names(type_of(oid::kName));
-  const auto path = context.search_path;
+  const std::vector<std::string> path = search_path(context);
   if (implicit_too && std::ranges::find(path, "pg_catalog") == path.end()) names.append(Slot::of_bytes("pg_catalog"));
   for (const std::string& schema : path) {
     if (implicit_too || schema != "pg_catalog") names.append(Slot::of_bytes(schema));
@@ -97,18 +103,20 @@ void add_names(Rows& rows) {
   rows.push_back(scalar(
       "session_user", [](const EvalContext& c) { return Name{c.session_user}; }, "Who logged in.",
       "\"session_user\"() <> ''"));
-  rows.push_back(scalar(
+  // Volatile, as all that asks the catalog: a maintained view would not hear of changes.
+  rows.push_back(is_volatile(scalar(
       "current_schema",
-      [](const EvalContext& c) -> std::optional<Name> {
-        if (c.search_path.empty()) return std::nullopt;
-        return Name{c.search_path.front()};
+      [](const EvalContext& c) -> std::optional<OwnedName> {
+        std::vector<std::string> path = search_path(c);
+        if (path.empty()) return std::nullopt;
+        return OwnedName{std::move(path.front())};
       },
       "Where things are created: the first schema of the search path.",
-      "current_schema() IS NULL OR current_schema() <> ''"));
-  rows.push_back(scalar(
+      "current_schema() IS NULL OR current_schema() <> ''")));
+  rows.push_back(is_volatile(scalar(
       "current_schemas", [](const EvalContext& c, bool implicit_too) { return schemas(c, implicit_too); },
       "The schemas of the search path, on request with pg_catalog.",
-      "current_schemas(true)::text LIKE '%pg_catalog%'"));
+      "current_schemas(true)::text LIKE '%pg_catalog%'")));
 }
 
 }  // namespace
