@@ -7,6 +7,8 @@ from repository import line_of
 
 LINK = re.compile(r"\]\((?!https?://|mailto:|#)([^)#\s]+)[^)]*\)")
 
+CODE = re.compile(r"`[^`\n]*`")  # holds no links, but may end a link's text
+
 
 def check(repository):
     folders = {posixpath.dirname(path) for path in repository.paths}
@@ -14,7 +16,7 @@ def check(repository):
     for path in repository.paths:
         if not path.endswith(".md"):
             continue
-        text = repository.text(path)
+        text = CODE.sub(lambda code: " " * len(code.group()), repository.text(path))
         for match in LINK.finditer(text):
             target = posixpath.normpath(posixpath.join(posixpath.dirname(path), match.group(1)))
             if target not in repository.paths and target not in folders:
