@@ -47,11 +47,15 @@ constexpr Method kMethods[] = {
 
 class PathParser {
  public:
-  explicit PathParser(std::string_view text) : lexer_(text) {}
+  explicit PathParser(std::string_view text) : text_(text), lexer_(text) {}
 
   Result<Jsonpath> run() {
     Jsonpath path;
     TRY(lexer_.next());
+    if (lexer_.token() == PathToken::kEnd) {
+      return SqlError(sqlstate::kInvalidTextRepresentation,
+                      "invalid input syntax for type jsonpath: \"" + std::string(text_) + "\"");
+    }
     if (lexer_.is_word("strict") || lexer_.is_word("lax")) {
       path.strict = lexer_.is_word("strict");
       TRY(lexer_.next());
@@ -422,6 +426,7 @@ class PathParser {
     return index;
   }
 
+  std::string_view text_;
   PathLexer lexer_;
   int depth_ = 0;
   int filters_ = 0;     // around what is being read: @ has a meaning

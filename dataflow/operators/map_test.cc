@@ -84,6 +84,28 @@ TEST(TableFunctionTest, AgreesWithTheNaiveAnswer) {
   }
 }
 
+// Series of different lengths, one of them without rows for NULLs: each gives NULLs when it has ended.
+TEST(TableFunctionTest, CallsSideBySideAgreeWithTheNaiveAnswer) {
+  for (const bool outer : {false, true}) {
+    check_plan([&](PlanBuilder& plan) {
+      const NodeIndex input = plan.input(kLeft, table_types(), {kValue, kKey});
+      const SqlType int8 = type_of(oid::kInt8);
+      const auto series = expr::resolve_function("generate_series", {int8, int8});
+      ASSERT_TRUE(series);
+      const auto from = [&](int64_t start, expr::ExprPtr stop) {
+        return TableFunctionNode::Call{
+            series->candidate.table, {integer(start), std::move(stop)}, {{"generate_series", int8}}};
+      };
+      const auto quotient = call("/", {integer(6), plan.column(input, 0)});
+      plan.add(TableFunctionNode{.input = input,
+                                 .calls = {from(1, plan.column(input, 0)), from(3, quotient), from(1, integer(2))},
+                                 .with_ordinality = true,
+                                 .outer = outer},
+               {int8, type_of(oid::kInt4), int8, int8, int8, int8});
+    });
+  }
+}
+
 ConstantNode two_rows() {
   const SqlType int8 = type_of(oid::kInt8);
   return {.rows = {{Value(int8, Slot::of_i64(3))}, {Value::null(int8)}, {Value(int8, Slot::of_i64(3))}}};

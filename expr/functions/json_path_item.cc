@@ -127,6 +127,7 @@ std::optional<PathMoment> parse_path_moment(std::string_view text, const EvalCon
   std::string local(shape.read());
   if (date) local[10] = ' ';
   if (shape.at_end()) return moment_of(date ? oid::kTimestamp : oid::kTime, local, "", date, context);
+  shape.symbol(' ');
   const auto zone = read_zone(shape.rest());
   if (!zone) return std::nullopt;
   return moment_of(date ? oid::kTimestampTz : oid::kTimeTz, local, zone->text, date, context);

@@ -67,6 +67,7 @@ ExprBinder::Bound ExprBinder::bind_subscript(const ast::Expr& index) {
   TRY(const ExprPtr bound, bind(index));
   Bound as_int = coercions().coerce(bound, type_of(oid::kInt4), expr::CastContext::kAssignment);
   if (!as_int) {
+    if (is_unknown(bound)) return std::move(as_int).error().at(ast::begin_of(index));
     return SqlError(sqlstate::kDatatypeMismatch, "array subscript must have type integer").at(ast::begin_of(index));
   }
   return as_int;
