@@ -3,9 +3,9 @@
 
 #include "engine/alter_table.h"
 #include "engine/column_types.h"
-#include "engine/database_session.h"
 #include "engine/foreign_keys.h"
 #include "engine/row_completion.h"
+#include "engine/run_bound.h"
 #include "expr/expr_rewrite.h"
 #include "expr/program.h"
 
@@ -14,32 +14,12 @@ namespace {
 
 constexpr int kAttemptsMax = 10'000;  // one transaction wins each tick, so everybody's turn comes
 
-Outcome complete(std::string tag) {
-  Outcome outcome;
-  outcome.tag = std::move(tag);
-  return outcome;
-}
-
-Notice notice(std::string message) {
-  Notice result;
-  result.severity = "NOTICE";
-  result.state = sqlstate::kSuccessfulCompletion;
-  result.message = std::move(message);
-  return result;
-}
-
 Notice warning(SqlState state, std::string message) {
   Notice result;
   result.severity = "WARNING";
   result.state = state;
   result.message = std::move(message);
   return result;
-}
-
-std::string create_tag(const catalog::Object& object) {
-  std::string kind(object.kind_name());
-  for (char& c : kind) c = static_cast<char>(toupper(static_cast<unsigned char>(c)));
-  return "CREATE " + kind;
 }
 
 // One row of text columns: SHOW, EXPLAIN.
@@ -55,6 +35,20 @@ Delta text_rows(size_t columns, const std::vector<std::vector<std::string>>& row
 }
 
 }  // namespace
+
+Outcome complete(std::string tag) {
+  Outcome outcome;
+  outcome.tag = std::move(tag);
+  return outcome;
+}
+
+Notice notice(std::string message) {
+  Notice result;
+  result.severity = "NOTICE";
+  result.state = sqlstate::kSuccessfulCompletion;
+  result.message = std::move(message);
+  return result;
+}
 
 expr::EvalContext DatabaseSession::eval_context(const Transaction& transaction) {
   expr::EvalContext context;
@@ -200,489 +194,334 @@ Status DatabaseSession::add_write(ObjectId table, TableWrite write, const sql::B
   return {};
 }
 
-// Each kind of statement; gives the outcome, or nothing when it finishes the run itself.
-struct DatabaseSession::RunBound {
-  DatabaseSession& session;
-  const RunPtr& run;
-  const QueryEnvironment& env;
-  Transaction& transaction;
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::EmptyStatement&) const {
+  Outcome outcome;
+  outcome.kind = OutcomeKind::kEmpty;
+  return outcome;
+}
 
-  using Answer = Result<std::optional<Outcome>>;
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundQuery& query) const {
+  TRY(const sql::BoundQuery bound, concrete(query));
+  TRY(portal().rows, run_query(bound, env));
+  portal().counts_rows = true;
+  return complete("SELECT");
+}
 
-  BoundPortal& portal() const { return *run->portal; }
-  const std::vector<Value>& parameters() const { return run->portal->parameters; }
-  Result<sql::BoundQuery> concrete(const sql::BoundQuery& query) const {
-    return sql::with_parameters(query, parameters());
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundInsert& insert) const {
+  sql::BoundInsert bound = insert;
+  TRY(bound.source, concrete(insert.source));
+  for (expr::ExprPtr& value : bound.update_values) value = expr::bind_parameters(value, parameters());
+  if (bound.update_where) bound.update_where = expr::bind_parameters(bound.update_where, parameters());
+  TRY(TableWrite write, run_insert(bound, env));
+  return written("INSERT 0 ", insert.table, std::move(write), &bound.source, insert.returning);
+}
+
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundUpdate& update) const {
+  sql::BoundUpdate bound = update;
+  TRY(bound.source, concrete(update.source));
+  TRY(TableWrite write, run_update(bound, env));
+  return written("UPDATE ", update.table, std::move(write), &bound.source, update.returning);
+}
+
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundDelete& remove) const {
+  sql::BoundDelete bound = remove;
+  TRY(bound.source, concrete(remove.source));
+  TRY(TableWrite write, run_delete(bound, env));
+  return written("DELETE ", remove.table, std::move(write), &bound.source, remove.returning);
+}
+
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::written(
+    const std::string& tag, ObjectId table, TableWrite write, const sql::BoundQuery* source,
+    const std::optional<sql::Returning>& returning) const {
+  if (returning) {
+    sql::Returning bound = *returning;
+    for (expr::ExprPtr& output : bound.outputs) output = expr::bind_parameters(output, parameters());
+    TRY(portal().rows, run_returning(bound, write.affected, env));
   }
+  Outcome outcome = complete(tag + std::to_string(write.rows));
+  TRY(session.add_write(table, std::move(write), source, env));
+  return outcome;
+}
 
-  Answer operator()(const sql::EmptyStatement&) const {
-    Outcome outcome;
-    outcome.kind = OutcomeKind::kEmpty;
-    return outcome;
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundTruncate& truncate) const {
+  if (transaction.read_only) {
+    return SqlError(sqlstate::kReadOnlySqlTransaction, "cannot execute TRUNCATE TABLE in a read-only transaction");
   }
-
-  Answer operator()(const sql::BoundQuery& query) const {
-    TRY(const sql::BoundQuery bound, concrete(query));
-    TRY(portal().rows, run_query(bound, env));
-    portal().counts_rows = true;
-    return complete("SELECT");
+  // The tables of one statement may refer to each other: all are emptied before any is followed.
+  for (const ObjectId table : truncate.tables) {
+    TRY(const TableWrite write, run_truncate(table, env));
+    transaction.writes.try_emplace(table, column_types(*transaction.catalog->find(table)))
+        .first->second.add(write.change);
+    transaction.depends_on.insert(table);
   }
-
-  Answer operator()(const sql::BoundInsert& insert) const {
-    sql::BoundInsert bound = insert;
-    TRY(bound.source, concrete(insert.source));
-    for (expr::ExprPtr& value : bound.update_values) value = expr::bind_parameters(value, parameters());
-    if (bound.update_where) bound.update_where = expr::bind_parameters(bound.update_where, parameters());
-    TRY(TableWrite write, run_insert(bound, env));
-    return written("INSERT 0 ", insert.table, std::move(write), &bound.source, insert.returning);
+  for (const ObjectId id : truncate.restarted) {
+    const int64_t start = transaction.catalog->find(id)->as<catalog::Sequence>()->start;
+    TRY(session.sequences_.set(id, start, /*is_called=*/false));
   }
+  return complete("TRUNCATE TABLE");
+}
 
-  Answer operator()(const sql::BoundUpdate& update) const {
-    sql::BoundUpdate bound = update;
-    TRY(bound.source, concrete(update.source));
-    TRY(TableWrite write, run_update(bound, env));
-    return written("UPDATE ", update.table, std::move(write), &bound.source, update.returning);
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundCopyIn& copy) const {
+  if (copy.options.format == sql::CopyFormat::kBinary) {
+    return not_supported("COPY in binary format", "Use the text or CSV format.");
   }
-
-  Answer operator()(const sql::BoundDelete& remove) const {
-    sql::BoundDelete bound = remove;
-    TRY(bound.source, concrete(remove.source));
-    TRY(TableWrite write, run_delete(bound, env));
-    return written("DELETE ", remove.table, std::move(write), &bound.source, remove.returning);
-  }
-
-  Answer written(const std::string& tag, ObjectId table, TableWrite write, const sql::BoundQuery* source,
-                 const std::optional<sql::Returning>& returning) const {
-    if (returning) {
-      sql::Returning bound = *returning;
-      for (expr::ExprPtr& output : bound.outputs) output = expr::bind_parameters(output, parameters());
-      TRY(portal().rows, run_returning(bound, write.affected, env));
+  std::vector<std::optional<Value>> defaults;
+  for (const expr::ExprPtr& value : copy.defaults) {
+    if (value == nullptr) {
+      defaults.emplace_back();
+      continue;
     }
-    Outcome outcome = complete(tag + std::to_string(write.rows));
-    TRY(session.add_write(table, std::move(write), source, env));
-    return outcome;
+    TRY(Value evaluated, expr::evaluate_one(value, env.eval));
+    defaults.emplace_back(std::move(evaluated));
   }
+  session.copy_ = std::make_unique<CopyIn>(*transaction.catalog->find(copy.table), copy, std::move(defaults));
+  Outcome outcome;
+  outcome.kind = OutcomeKind::kCopyIn;
+  outcome.copy_columns = static_cast<uint32_t>(copy.columns.size());
+  return outcome;
+}
 
-  Answer operator()(const sql::BoundTruncate& truncate) const {
-    if (transaction.read_only) {
-      return SqlError(sqlstate::kReadOnlySqlTransaction, "cannot execute TRUNCATE TABLE in a read-only transaction");
-    }
-    // The tables of one statement may refer to each other: all are emptied before any is followed.
-    for (const ObjectId table : truncate.tables) {
-      TRY(const TableWrite write, run_truncate(table, env));
-      transaction.writes.try_emplace(table, column_types(*transaction.catalog->find(table)))
-          .first->second.add(write.change);
-      transaction.depends_on.insert(table);
-    }
-    for (const ObjectId id : truncate.restarted) {
-      const int64_t start = transaction.catalog->find(id)->as<catalog::Sequence>()->start;
-      TRY(session.sequences_.set(id, start, /*is_called=*/false));
-    }
-    return complete("TRUNCATE TABLE");
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundCopyOut& copy) const {
+  if (copy.options.format == sql::CopyFormat::kBinary) {
+    return not_supported("COPY in binary format", "Use the text or CSV format.");
   }
-
-  Answer operator()(const sql::BoundCopyIn& copy) const {
-    if (copy.options.format == sql::CopyFormat::kBinary) {
-      return not_supported("COPY in binary format", "Use the text or CSV format.");
-    }
-    std::vector<std::optional<Value>> defaults;
-    for (const expr::ExprPtr& value : copy.defaults) {
-      if (value == nullptr) {
-        defaults.emplace_back();
-        continue;
-      }
-      TRY(Value evaluated, expr::evaluate_one(value, env.eval));
-      defaults.emplace_back(std::move(evaluated));
-    }
-    session.copy_ = std::make_unique<CopyIn>(*transaction.catalog->find(copy.table), copy, std::move(defaults));
-    Outcome outcome;
-    outcome.kind = OutcomeKind::kCopyIn;
-    outcome.copy_columns = static_cast<uint32_t>(copy.columns.size());
-    return outcome;
+  TRY(const sql::BoundQuery bound, concrete(copy.source));
+  TRY(const Delta rows, run_query(bound, env));
+  // A line is a row of one text column: the connection sends it as copy data.
+  DeltaBuilder lines({type_of(oid::kText)});
+  uint64_t count = 0;
+  std::vector<std::optional<std::string>> fields;
+  const auto add_line = [&](int64_t copies) {
+    std::string line;
+    append_copy_line(fields, copy.options, line);
+    lines.column(0).append_bytes(line);
+    lines.end_row(copies);
+  };
+  if (copy.options.header) {
+    fields.clear();
+    for (const ResultColumn& column : bound.columns) fields.emplace_back(column.name);
+    add_line(1);
   }
-
-  Answer operator()(const sql::BoundCopyOut& copy) const {
-    if (copy.options.format == sql::CopyFormat::kBinary) {
-      return not_supported("COPY in binary format", "Use the text or CSV format.");
-    }
-    TRY(const sql::BoundQuery bound, concrete(copy.source));
-    TRY(const Delta rows, run_query(bound, env));
-    // A line is a row of one text column: the connection sends it as copy data.
-    DeltaBuilder lines({type_of(oid::kText)});
-    uint64_t count = 0;
-    std::vector<std::optional<std::string>> fields;
-    const auto add_line = [&](int64_t copies) {
-      std::string line;
-      append_copy_line(fields, copy.options, line);
-      lines.column(0).append_bytes(line);
-      lines.end_row(copies);
-    };
-    if (copy.options.header) {
+  for (const DeltaBatch& batch : rows) {
+    for (size_t row = 0; row < batch.rows(); ++row) {
       fields.clear();
-      for (const ResultColumn& column : bound.columns) fields.emplace_back(column.name);
-      add_line(1);
-    }
-    for (const DeltaBatch& batch : rows) {
-      for (size_t row = 0; row < batch.rows(); ++row) {
-        fields.clear();
-        for (const ColumnPtr& column : batch.columns()) {
-          fields.emplace_back();
-          if (column->is_null(row)) continue;
-          fields.back().emplace();
-          column->type().info().format(column->slot(row), column->type(), env.eval.text, *fields.back());
-        }
-        add_line(batch.weight(row));
-        count += static_cast<uint64_t>(batch.weight(row));
+      for (const ColumnPtr& column : batch.columns()) {
+        fields.emplace_back();
+        if (column->is_null(row)) continue;
+        fields.back().emplace();
+        column->type().info().format(column->slot(row), column->type(), env.eval.text, *fields.back());
       }
+      add_line(batch.weight(row));
+      count += static_cast<uint64_t>(batch.weight(row));
     }
-    if (lines.rows() > 0) portal().rows.push_back(lines.finish());
-    Outcome outcome = complete("COPY " + std::to_string(count));
-    outcome.kind = OutcomeKind::kCopyOut;
-    outcome.copy_columns = static_cast<uint32_t>(bound.columns.size());
-    return outcome;
   }
+  if (lines.rows() > 0) portal().rows.push_back(lines.finish());
+  Outcome outcome = complete("COPY " + std::to_string(count));
+  outcome.kind = OutcomeKind::kCopyOut;
+  outcome.copy_columns = static_cast<uint32_t>(bound.columns.size());
+  return outcome;
+}
 
-  Answer operator()(const sql::BoundCreateSchema& create) const {
-    if (transaction.catalog->has_schema(create.name)) {
-      if (!create.if_not_exists) {
-        return SqlError(sqlstate::kDuplicateSchema, "schema \"" + create.name + "\" already exists");
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundTransaction& statement) const {
+  Outcome outcome = complete(statement.tag);
+  switch (statement.action) {
+    case sql::TransactionAction::kBegin:
+      if (session.in_block_) {
+        outcome.notices.push_back(
+            warning(sqlstate::kActiveSqlTransaction, "there is already a transaction in progress"));
       }
-      Outcome outcome = complete("CREATE SCHEMA");
-      outcome.notices.push_back(notice("schema \"" + create.name + "\" already exists, skipping"));
+      session.in_block_ = true;
+      transaction.read_only |= statement.read_only;
+      return outcome;
+    case sql::TransactionAction::kCommit:
+      if (!session.in_block_) {
+        outcome.notices.push_back(warning(sqlstate::kNoActiveSqlTransaction, "there is no transaction in progress"));
+      }
+      if (session.failed_) {
+        session.rollback();
+        outcome.tag = "ROLLBACK";
+        return outcome;
+      }
+      session.commit([session = &session, run = run, outcome](Status committed) mutable {
+        if (committed) {
+          session->finish(run, std::move(outcome));
+        } else {
+          session->finish(run, std::move(committed).error());
+        }
+      });
+      return std::optional<Outcome>();
+    case sql::TransactionAction::kRollback:
+      if (!session.in_block_) {
+        outcome.notices.push_back(warning(sqlstate::kNoActiveSqlTransaction, "there is no transaction in progress"));
+      }
+      session.rollback();
+      return outcome;
+    case sql::TransactionAction::kSavepoint:
+      TRY(require_block("SAVEPOINT"));
+      transaction.savepoints.push_back(transaction.save(statement.savepoint, session.settings_.snapshot()));
+      return outcome;
+    case sql::TransactionAction::kRelease: {
+      TRY(require_block("RELEASE SAVEPOINT"));
+      TRY(const size_t savepoint, transaction.find_savepoint(statement.savepoint));
+      transaction.savepoints.resize(savepoint);
+      session.cursors_.release(savepoint);
       return outcome;
     }
-    DdlStep step;
-    step.change.created_schemas.push_back(create.name);
-    return apply_ddl(std::move(step), "CREATE SCHEMA");
+    case sql::TransactionAction::kRollbackTo: {
+      TRY(require_block("ROLLBACK TO SAVEPOINT"));
+      TRY(const size_t savepoint, transaction.find_savepoint(statement.savepoint));
+      transaction.rewind(savepoint);
+      session.cursors_.rewind(savepoint);
+      session.settings_.go_back_to(transaction.savepoints[savepoint].settings);
+      session.failed_ = false;
+      session.names_.reset();
+      session.refresh_text();
+      return outcome;
+    }
   }
+  MILLRACE_UNREACHABLE("transaction action");
+}
 
-  Answer operator()(const sql::BoundCreate& create) const {
-    const std::string tag = create_tag(create.objects.front());
-    DdlStep step;
-    const catalog::Object* existing = transaction.catalog->find(create.objects.front().name);
-    if (existing != nullptr) {
-      const std::string& name = existing->name.name;
-      if (create.if_not_exists) {
-        Outcome outcome = complete(tag);
-        outcome.notices.push_back(notice("relation \"" + name + "\" already exists, skipping"));
-        return outcome;
-      }
-      if (!create.or_replace) {
-        return SqlError(sqlstate::kDuplicateTable, "relation \"" + name + "\" already exists");
-      }
-      step.change.dropped.push_back(existing->id);
-    }
-    step.change.created = create.objects;
-    std::vector<ObjectId> ids;
-    for (catalog::Object& object : step.change.created) {
-      ids.push_back(session.database_.allocate_id());
-      object.id = ids.back();
-    }
-    // References among the new objects are their positions.
-    const auto resolve = [&](ObjectId& reference) {
-      if (reference.value() < ids.size()) reference = ids[reference.value()];
-    };
-    if (auto* table = std::get_if<catalog::Table>(&step.change.created[0].details)) {
-      for (catalog::ForeignKey& key : table->foreign_keys) resolve(key.referenced);  // to itself
-    }
-    for (size_t i = 1; i < step.change.created.size(); ++i) {
-      catalog::Object& object = step.change.created[i];
-      for (ObjectId& below : object.depends_on) resolve(below);
-      if (auto* table = std::get_if<catalog::SourceTable>(&object.details)) resolve(table->source);
-      if (auto* index = std::get_if<catalog::Index>(&object.details)) resolve(index->relation);
-      if (auto* sequence = std::get_if<catalog::Sequence>(&object.details)) resolve(sequence->owner);
-    }
-    TRY(validate_topic(step.change.created.front()));
-    const ObjectId made = ids.front();
-    if (create.plan) step.plans[made] = *create.plan;
-    std::optional<Delta> contents;
-    if (create.rows) {
-      TRY(const sql::BoundQuery bound, concrete(*create.rows));
-      TRY(contents, run_query(bound, env));
-    }
-    TRY(Answer answer, apply_ddl(std::move(step), tag));
-    if (contents && !contents->empty()) {
-      TableWrite write;
-      write.change = *std::move(contents);
-      for (const DeltaBatch& batch : write.change) {
-        for (size_t row = 0; row < batch.rows(); ++row) write.rows += static_cast<uint64_t>(batch.weight(row));
-      }
-      (*answer)->tag = "SELECT " + std::to_string(write.rows);
-      TRY(session.add_write(made, std::move(write), nullptr, env));
-    }
-    return answer;
+Status DatabaseSession::RunBound::require_block(const char* what) const {
+  if (session.in_block_) return {};
+  return SqlError(sqlstate::kNoActiveSqlTransaction, std::string(what) + " can only be used in transaction blocks");
+}
+
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundSet& set) const {
+  Outcome outcome = complete(set.reset ? "RESET" : "SET");
+  if (set.reset) {
+    TRY(session.settings_.reset(set.name));
+  } else {
+    TRY(session.settings_.set(set.name, set.value, set.local));
   }
+  if (set.name == "transaction_read_only") transaction.read_only = set.value == "on";
+  session.names_.reset();
+  session.refresh_text();
+  return outcome;
+}
 
-  // A source of a topic that is not there would only wait: better to say so now.
-  Status validate_topic(const catalog::Object& object) const {
-    const auto* source = object.as<catalog::Source>();
-    if (source == nullptr) return {};
-    ingest::SourceDescription description;
-    description.source = &object;
-    description.relations = {object.columns};
-    description.catalog = transaction.catalog.get();
-    if (const auto* kafka = std::get_if<catalog::KafkaSource>(&source->from)) {
-      description.connection = transaction.catalog->find(kafka->connection);
-    }
-    constexpr int64_t kTimeoutMs = 5000;
-    return ingest::validate_source(description, kTimeoutMs);
-  }
-
-  Answer operator()(const sql::BoundDrop& drop) const {
-    DdlStep step;
-    step.change.dropped = drop.objects;
-    step.change.created = drop.altered;
-    step.change.dropped_schemas = drop.schemas;
-    Outcome outcome = complete(drop.tag);
-    for (const std::string& text : drop.notices) outcome.notices.push_back(notice(text));
-    if (step.change.empty()) return outcome;
-    TRY(Answer answer, apply_ddl(std::move(step), drop.tag));
-    (*answer)->notices = std::move(outcome.notices);
-    return answer;
-  }
-
-  Answer operator()(const sql::BoundAlter& alter) const {
-    DdlStep step;
-    step.change.created.push_back(alter.object);
-    TRY(Answer answer, apply_ddl(std::move(step), alter.tag));
-    if (alter.object.as<catalog::Sequence>() != nullptr) {
-      // Its new rules hold from here on, for numbers reserved under the old ones too.
-      TRY(SequencePosition position, session.sequences_.position(alter.object.id));
-      if (alter.restart) position = {*alter.restart, false};
-      TRY(session.sequences_.set(alter.object.id, position.last_value, position.is_called));
-    }
-    return answer;
-  }
-
-  Answer operator()(const sql::BoundAlterTable& alter) const {
-    sql::BoundAlterTable bound = alter;
-    if (alter.rows) {
-      TRY(bound.rows, concrete(*alter.rows));
-    }
-    TRY(Alteration altered, alter_table(bound, env, [this] { return session.database_.allocate_id(); }));
-    TRY(Answer answer, apply_ddl(std::move(altered.step), "ALTER TABLE"));
-    transaction.depends_on.insert(altered.looked_at.begin(), altered.looked_at.end());
-    if (altered.write && !altered.write->change.empty()) {
-      const catalog::Object& table = *transaction.catalog->find(altered.table);
-      transaction.writes.try_emplace(altered.table, column_types(table)).first->second.add(altered.write->change);
-    }
-    for (const std::string& text : alter.notices) (*answer)->notices.push_back(notice(text));
-    return answer;
-  }
-
-  Answer apply_ddl(DdlStep step, const std::string& tag) const {
-    if (transaction.read_only) {
-      return SqlError(sqlstate::kReadOnlySqlTransaction, "cannot execute " + tag + " in a read-only transaction");
-    }
-    transaction.catalog = engine::apply(transaction.catalog, step.change);
-    session.sequences_.use(transaction.catalog);
-    transaction.ddl.push_back(std::move(step));
-    session.refresh_text();
-    return complete(tag);
-  }
-
-  Answer operator()(const sql::BoundTransaction& statement) const {
-    Outcome outcome = complete(statement.tag);
-    switch (statement.action) {
-      case sql::TransactionAction::kBegin:
-        if (session.in_block_) {
-          outcome.notices.push_back(
-              warning(sqlstate::kActiveSqlTransaction, "there is already a transaction in progress"));
-        }
-        session.in_block_ = true;
-        transaction.read_only |= statement.read_only;
-        return outcome;
-      case sql::TransactionAction::kCommit:
-        if (!session.in_block_) {
-          outcome.notices.push_back(warning(sqlstate::kNoActiveSqlTransaction, "there is no transaction in progress"));
-        }
-        if (session.failed_) {
-          session.rollback();
-          outcome.tag = "ROLLBACK";
-          return outcome;
-        }
-        session.commit([session = &session, run = run, outcome](Status committed) mutable {
-          if (committed) {
-            session->finish(run, std::move(outcome));
-          } else {
-            session->finish(run, std::move(committed).error());
-          }
-        });
-        return std::optional<Outcome>();
-      case sql::TransactionAction::kRollback:
-        if (!session.in_block_) {
-          outcome.notices.push_back(warning(sqlstate::kNoActiveSqlTransaction, "there is no transaction in progress"));
-        }
-        session.rollback();
-        return outcome;
-      case sql::TransactionAction::kSavepoint:
-        TRY(require_block("SAVEPOINT"));
-        transaction.savepoints.push_back(transaction.save(statement.savepoint, session.settings_.snapshot()));
-        return outcome;
-      case sql::TransactionAction::kRelease: {
-        TRY(require_block("RELEASE SAVEPOINT"));
-        TRY(const size_t savepoint, transaction.find_savepoint(statement.savepoint));
-        transaction.savepoints.resize(savepoint);
-        session.cursors_.release(savepoint);
-        return outcome;
-      }
-      case sql::TransactionAction::kRollbackTo: {
-        TRY(require_block("ROLLBACK TO SAVEPOINT"));
-        TRY(const size_t savepoint, transaction.find_savepoint(statement.savepoint));
-        transaction.rewind(savepoint);
-        session.cursors_.rewind(savepoint);
-        session.settings_.go_back_to(transaction.savepoints[savepoint].settings);
-        session.failed_ = false;
-        session.names_.reset();
-        session.refresh_text();
-        return outcome;
-      }
-    }
-    MILLRACE_UNREACHABLE("transaction action");
-  }
-
-  Status require_block(const char* what) const {
-    if (session.in_block_) return {};
-    return SqlError(sqlstate::kNoActiveSqlTransaction, std::string(what) + " can only be used in transaction blocks");
-  }
-
-  Answer operator()(const sql::BoundSet& set) const {
-    Outcome outcome = complete(set.reset ? "RESET" : "SET");
-    if (set.reset) {
-      TRY(session.settings_.reset(set.name));
-    } else {
-      TRY(session.settings_.set(set.name, set.value, set.local));
-    }
-    if (set.name == "transaction_read_only") transaction.read_only = set.value == "on";
-    session.names_.reset();
-    session.refresh_text();
-    return outcome;
-  }
-
-  Answer operator()(const sql::BoundShow& show) const {
-    if (show.name == "all") {
-      std::vector<std::vector<std::string>> rows;
-      for (const SessionSettings::Row& row : session.settings_.rows())
-        rows.push_back({row.name, row.value, row.description});
-      portal().rows = text_rows(3, rows);
-    } else {
-      TRY(const std::string value, session.settings_.show(show.name));
-      portal().rows = text_rows(1, {{value}});
-    }
-    return complete("SHOW");
-  }
-
-  Answer operator()(const sql::BoundExplain& explain) const {
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundShow& show) const {
+  if (show.name == "all") {
     std::vector<std::vector<std::string>> rows;
-    size_t begin = 0;
-    while (begin < explain.text.size()) {
-      const size_t end = std::min(explain.text.find('\n', begin), explain.text.size());
-      rows.push_back({explain.text.substr(begin, end - begin)});
-      begin = end + 1;
-    }
-    portal().rows = text_rows(1, rows);
-    return complete("EXPLAIN");
+    for (const SessionSettings::Row& row : session.settings_.rows())
+      rows.push_back({row.name, row.value, row.description});
+    portal().rows = text_rows(3, rows);
+  } else {
+    TRY(const std::string value, session.settings_.show(show.name));
+    portal().rows = text_rows(1, {{value}});
   }
+  return complete("SHOW");
+}
 
-  Answer operator()(const sql::BoundPrepare& prepare) const {
-    if (session.named_.contains(prepare.name)) {
-      return SqlError(sqlstate::kDuplicatePreparedStatement,
-                      "prepared statement \"" + prepare.name + "\" already exists");
-    }
-    TRY(std::vector<sql::ParsedStatement> statements, sql::parse(prepare.statement_text));
-    TRY(session.named_[prepare.name], session.bind_statement(statements.front(), prepare.parameter_types));
-    return complete("PREPARE");
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundExplain& explain) const {
+  std::vector<std::vector<std::string>> rows;
+  size_t begin = 0;
+  while (begin < explain.text.size()) {
+    const size_t end = std::min(explain.text.find('\n', begin), explain.text.size());
+    rows.push_back({explain.text.substr(begin, end - begin)});
+    begin = end + 1;
   }
+  portal().rows = text_rows(1, rows);
+  return complete("EXPLAIN");
+}
 
-  Answer operator()(const sql::BoundExecute& execute) const {
-    const auto found = session.named_.find(execute.name);
-    if (found == session.named_.end()) {
-      return SqlError(sqlstate::kInvalidSqlStatementName, "prepared statement \"" + execute.name + "\" does not exist");
-    }
-    const std::vector<SqlType>& types = found->second->parameter_types();
-    if (types.size() != execute.arguments.size()) {
-      return SqlError(sqlstate::kSyntaxError,
-                      "wrong number of parameters for prepared statement \"" + execute.name + "\"")
-          .with_detail("Expected " + std::to_string(types.size()) + " parameters but got " +
-                       std::to_string(execute.arguments.size()) + ".");
-    }
-    std::vector<Value> values;
-    for (size_t i = 0; i < types.size(); ++i) {
-      const Value& argument = execute.arguments[i];
-      if (argument.is_null() || argument.type().same_base(types[i])) {
-        values.push_back(argument.is_null() ? Value::null(types[i]) : argument);
-        continue;
-      }
-      TRY(Value converted, Value::parse(types[i], argument.to_string(env.eval.text), env.eval.text));
-      values.push_back(std::move(converted));
-    }
-    run->portal->prepared = found->second;
-    run->portal->parameters = std::move(values);
-    session.start(run);
-    return std::optional<Outcome>();
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundPrepare& prepare) const {
+  if (session.named_.contains(prepare.name)) {
+    return SqlError(sqlstate::kDuplicatePreparedStatement,
+                    "prepared statement \"" + prepare.name + "\" already exists");
   }
+  TRY(std::vector<sql::ParsedStatement> statements, sql::parse(prepare.statement_text));
+  TRY(session.named_[prepare.name], session.bind_statement(statements.front(), prepare.parameter_types));
+  return complete("PREPARE");
+}
 
-  Answer operator()(const sql::BoundDeallocate& deallocate) const {
-    Outcome outcome = complete(deallocate.name.empty() ? "DEALLOCATE ALL" : "DEALLOCATE");
-    outcome.deallocated = deallocate.name;
-    if (deallocate.name.empty()) {
-      session.named_.clear();
-    } else if (session.named_.erase(deallocate.name) == 0) {
-      return SqlError(sqlstate::kInvalidSqlStatementName,
-                      "prepared statement \"" + deallocate.name + "\" does not exist");
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundExecute& execute) const {
+  const auto found = session.named_.find(execute.name);
+  if (found == session.named_.end()) {
+    return SqlError(sqlstate::kInvalidSqlStatementName, "prepared statement \"" + execute.name + "\" does not exist");
+  }
+  const std::vector<SqlType>& types = found->second->parameter_types();
+  if (types.size() != execute.arguments.size()) {
+    return SqlError(sqlstate::kSyntaxError,
+                    "wrong number of parameters for prepared statement \"" + execute.name + "\"")
+        .with_detail("Expected " + std::to_string(types.size()) + " parameters but got " +
+                     std::to_string(execute.arguments.size()) + ".");
+  }
+  std::vector<Value> values;
+  for (size_t i = 0; i < types.size(); ++i) {
+    const Value& argument = execute.arguments[i];
+    if (argument.is_null() || argument.type().same_base(types[i])) {
+      values.push_back(argument.is_null() ? Value::null(types[i]) : argument);
+      continue;
     }
-    return outcome;
+    TRY(Value converted, Value::parse(types[i], argument.to_string(env.eval.text), env.eval.text));
+    values.push_back(std::move(converted));
   }
+  run->portal->prepared = found->second;
+  run->portal->parameters = std::move(values);
+  session.start(run);
+  return std::optional<Outcome>();
+}
 
-  Answer operator()(const sql::BoundDeclareCursor& declare) const {
-    if (!declare.hold) TRY(require_block("DECLARE CURSOR"));
-    TRY(const sql::BoundQuery bound, concrete(declare.query));
-    TRY(Delta rows, run_query(bound, env));
-    TRY(session.cursors_.declare(declare.name, Cursor(bound.columns, std::move(rows), declare.no_scroll), declare.hold,
-                                 transaction.savepoints.size()));
-    return complete("DECLARE CURSOR");
-  }
-
-  Answer operator()(const sql::BoundFetch& fetch) const {
-    TRY(Cursor * cursor, session.cursors_.find(fetch.cursor));
-    TRY(Delta rows, cursor->fetch(fetch.direction, fetch.count));
-    size_t count = 0;
-    for (const DeltaBatch& batch : rows) count += batch.rows();
-    if (!fetch.move) portal().rows = std::move(rows);
-    return complete((fetch.move ? "MOVE " : "FETCH ") + std::to_string(count));
-  }
-
-  Answer operator()(const sql::BoundCloseCursor& close) const {
-    if (close.name.empty()) {
-      session.cursors_.close_all();
-      return complete("CLOSE CURSOR ALL");
-    }
-    TRY(session.cursors_.close(close.name));
-    return complete("CLOSE CURSOR");
-  }
-
-  // As a pooler leaves the session for its next client.
-  Answer operator()(const sql::BoundDiscard& discard) const {
-    Outcome outcome = complete(discard.tag);
-    if (!discard.all) return outcome;
-    if (session.in_block_) {
-      return SqlError(sqlstate::kActiveSqlTransaction, "DISCARD ALL cannot run inside a transaction block");
-    }
-    session.cursors_.close_all();
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundDeallocate& deallocate) const {
+  Outcome outcome = complete(deallocate.name.empty() ? "DEALLOCATE ALL" : "DEALLOCATE");
+  outcome.deallocated = deallocate.name;
+  if (deallocate.name.empty()) {
     session.named_.clear();
-    outcome.deallocated = "";
-    TRY(session.settings_.reset(""));
-    session.names_.reset();
-    session.refresh_text();
-    return outcome;
+  } else if (session.named_.erase(deallocate.name) == 0) {
+    return SqlError(sqlstate::kInvalidSqlStatementName,
+                    "prepared statement \"" + deallocate.name + "\" does not exist");
   }
+  return outcome;
+}
 
-  Answer operator()(const sql::BoundNothing& nothing) const {
-    Outcome outcome = complete(nothing.tag);
-    if (!nothing.notice.empty()) outcome.notices.push_back(notice(nothing.notice));
-    return outcome;
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundDeclareCursor& declare) const {
+  if (!declare.hold) TRY(require_block("DECLARE CURSOR"));
+  TRY(const sql::BoundQuery bound, concrete(declare.query));
+  TRY(Delta rows, run_query(bound, env));
+  TRY(session.cursors_.declare(declare.name, Cursor(bound.columns, std::move(rows), declare.no_scroll), declare.hold,
+                               transaction.savepoints.size()));
+  return complete("DECLARE CURSOR");
+}
+
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundFetch& fetch) const {
+  TRY(Cursor * cursor, session.cursors_.find(fetch.cursor));
+  TRY(Delta rows, cursor->fetch(fetch.direction, fetch.count));
+  size_t count = 0;
+  for (const DeltaBatch& batch : rows) count += batch.rows();
+  if (!fetch.move) portal().rows = std::move(rows);
+  return complete((fetch.move ? "MOVE " : "FETCH ") + std::to_string(count));
+}
+
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundCloseCursor& close) const {
+  if (close.name.empty()) {
+    session.cursors_.close_all();
+    return complete("CLOSE CURSOR ALL");
   }
-};
+  TRY(session.cursors_.close(close.name));
+  return complete("CLOSE CURSOR");
+}
+
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundDiscard& discard) const {
+  Outcome outcome = complete(discard.tag);
+  if (!discard.all) return outcome;
+  if (session.in_block_) {
+    return SqlError(sqlstate::kActiveSqlTransaction, "DISCARD ALL cannot run inside a transaction block");
+  }
+  session.cursors_.close_all();
+  session.named_.clear();
+  outcome.deallocated = "";
+  TRY(session.settings_.reset(""));
+  session.names_.reset();
+  session.refresh_text();
+  return outcome;
+}
+
+DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundNothing& nothing) const {
+  Outcome outcome = complete(nothing.tag);
+  if (!nothing.notice.empty()) outcome.notices.push_back(notice(nothing.notice));
+  return outcome;
+}
 
 void DatabaseSession::run_statement(const RunPtr& run) {
   Transaction& transaction = open_transaction();

@@ -65,8 +65,8 @@ std::vector<http::Metric> ProcessMetrics::metrics() {
                             static_cast<double>(database->registry().published().value())));
   metrics.push_back(counter("millrace_checkpoints_total", "Checkpoints written since the start.",
                             static_cast<double>(database->checkpointer().completed())));
-  metrics.push_back(
-      gauge("millrace_resident_bytes", "Memory of this process.", static_cast<double>(database->memory().resident_bytes())));
+  metrics.push_back(gauge("millrace_resident_bytes", "Memory of this process.",
+                          static_cast<double>(database->memory().resident_bytes())));
   metrics.push_back(gauge("millrace_memory_limit_bytes", "What it is held to; 0: no limit.",
                           static_cast<double>(options_.memory_limit_bytes)));
   metrics.push_back(gauge("millrace_relations", "Tables, sources, views and system relations.",

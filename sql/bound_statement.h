@@ -252,7 +252,7 @@ struct EmptyStatement {};
 using BoundStatement =
     std::variant<EmptyStatement, BoundQuery, BoundInsert, BoundUpdate, BoundDelete, BoundTruncate, BoundCopyIn,
                  BoundCopyOut, BoundCreateSchema, BoundCreate, BoundDrop, BoundAlter, BoundAlterTable, BoundTransaction,
-                 BoundSet, BoundShow, BoundExplain, BoundPrepare, BoundExecute, BoundDeallocate,
-                 BoundDeclareCursor, BoundFetch, BoundCloseCursor, BoundDiscard, BoundNothing>;
+                 BoundSet, BoundShow, BoundExplain, BoundPrepare, BoundExecute, BoundDeallocate, BoundDeclareCursor,
+                 BoundFetch, BoundCloseCursor, BoundDiscard, BoundNothing>;
 
 }  // namespace millrace::sql

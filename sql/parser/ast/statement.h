@@ -19,8 +19,9 @@ struct UnsupportedStatement {
 using StatementKind =
     std::variant<Query, Insert, Update, Delete, Truncate, Copy, CreateTable, CreateTableAs, CreateView, CreateIndex,
                  CreateSchema, CreateSequence, AlterSequence, AlterTable, Drop, Rename, SetSchema, Comment, Transaction,
-                 Set, Show, Prepare, Execute, Deallocate, DeclareCursor, Fetch, CloseCursor, Discard, Explain, Nothing, RefreshMaterializedView, CreateSecret,
-                 CreateConnection, ValidateConnection, CreateSource, ShowObjects, ShowCreate, UnsupportedStatement>;
+                 Set, Show, Prepare, Execute, Deallocate, DeclareCursor, Fetch, CloseCursor, Discard, Explain, Nothing,
+                 RefreshMaterializedView, CreateSecret, CreateConnection, ValidateConnection, CreateSource, ShowObjects,
+                 ShowCreate, UnsupportedStatement>;
 
 struct Statement {
   StatementKind kind;
