@@ -21,6 +21,11 @@ SqlError not_built(const std::string& what, const std::string& hint) {
   return SqlError(sqlstate::kFeatureNotSupported, what + " is not supported").with_hint(hint);
 }
 
+std::vector<std::string> search_path(const EvalContext& context) {
+  const auto* catalog = dynamic_cast<const CatalogLookup*>(context.text.names);
+  return catalog == nullptr ? std::vector<std::string>() : catalog->search_path();
+}
+
 // Settings that never change, and those that the context carries; `SHOW` knows the rest.
 std::optional<std::string> setting(const EvalContext& context, Text name) {
   static constexpr std::pair<Text, Text> kFixed[] = {
@@ -46,7 +51,7 @@ std::optional<std::string> setting(const EvalContext& context, Text name) {
   if (folded == "extra_float_digits") return std::to_string(context.text.extra_float_digits);
   if (folded == "search_path") {
     std::string path;
-    for (const std::string& schema : context.search_path) path += (path.empty() ? "" : ", ") + schema;
+    for (const std::string& schema : search_path(context)) path += (path.empty() ? "" : ", ") + schema;
     return path;
   }
   return std::nullopt;
@@ -75,11 +80,6 @@ void add_settings(Rows& rows) {
       [](const EvalContext&, std::optional<Text>, std::optional<Text>,
          std::optional<bool>) -> Result<std::optional<std::string>> { return not_built("set_config()", "Use SET."); },
       "Answers 0A000: a query changes no settings, use SET.", "true OR set_config('a', 'b', false) = 'b'")));
-}
-
-std::vector<std::string> search_path(const EvalContext& context) {
-  const auto* catalog = dynamic_cast<const CatalogLookup*>(context.text.names);
-  return catalog == nullptr ? std::vector<std::string>() : catalog->search_path();
 }
 
 BuiltArray<kNameArray> schemas(const EvalContext& context, bool implicit_too) {

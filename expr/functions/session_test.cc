@@ -2,17 +2,31 @@
 #include <gtest/gtest.h>
 
 #include "expr/call_text.h"
+#include "expr/catalog_lookup.h"
 
 namespace millrace::expr {
 namespace {
 
+// A session whose search path is all that is known of its catalog.
+class OnlyAPath final : public NameResolver, public CatalogLookup {
+ public:
+  Result<uint32_t> oid_of(uint32_t, std::string_view) const override { return 0u; }
+  std::string name_of(uint32_t, uint32_t) const override { return ""; }
+  std::vector<std::string> search_path() const override { return {"public", "sales"}; }
+  std::optional<bool> relation_is_visible(uint32_t) const override { return std::nullopt; }
+  std::optional<std::string> view_query(uint32_t) const override { return std::nullopt; }
+  std::optional<std::string> index_definition(uint32_t, int32_t) const override { return std::nullopt; }
+  std::optional<std::string> constraint_definition(uint32_t) const override { return std::nullopt; }
+  std::optional<std::string> comment(uint32_t, int32_t) const override { return std::nullopt; }
+};
+
 TEST(SessionFunctions, AnswerFromTheContext) {
-  const std::vector<std::string> path = {"public", "sales"};
+  const OnlyAPath names;
   EvalContext context;
+  context.text.names = &names;
   context.current_user = "ann";
   context.session_user = "bob";
   context.database = "shop";
-  context.search_path = path;
   EXPECT_EQ(call_function("current_user", {}, context), "ann");
   EXPECT_EQ(call_function("session_user", {}, context), "bob");
   EXPECT_EQ(call_function("current_database", {}, context), "shop");
@@ -20,6 +34,7 @@ TEST(SessionFunctions, AnswerFromTheContext) {
   EXPECT_EQ(call_function("current_schemas", {"bool t"}, context), "{pg_catalog,public,sales}");
   EXPECT_EQ(call_function("current_schemas", {"bool f"}, context), "{public,sales}");
   EXPECT_EQ(call_function("current_schema", {}), "NULL");
+  EXPECT_EQ(call_function("current_setting", {"text search_path"}, context), "public, sales");
   EXPECT_EQ(call_function("current_setting", {"text TimeZone"}, context), "UTC");
   EXPECT_EQ(call_function("current_setting", {"text x.y"}), "42704: unrecognized configuration parameter \"x.y\"");
   EXPECT_EQ(call_function("current_setting", {"text x.y", "bool t"}), "NULL");
