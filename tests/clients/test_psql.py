@@ -3,8 +3,6 @@
 import os
 import subprocess
 
-import unittest
-
 from one_server import OneServer
 
 
@@ -38,8 +36,6 @@ class Psql(OneServer):
         self.assertEqual((run.stderr.replace("Did not find any relations.\n", ""), run.returncode), ("", 0))
         self.assertIn("listed", run.stdout)
 
-    # psql asks for row security policies with ARRAY(SELECT ..), which is not built yet.
-    @unittest.expectedFailure
     def test_description_of_a_table(self):
         self.psql("-c", "CREATE TABLE described (k int4 PRIMARY KEY, v varchar(10) DEFAULT 'x')")
         run = self.psql("-c", "\\d described")

@@ -28,9 +28,7 @@ class Quickstart(OneServer):
         page = (FOLDER / "README.md").read_text(encoding="utf-8")
         blocks = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
         self.assertGreaterEqual(len(blocks), 2)
-        # psql asks about a relation with ARRAY(SELECT ..), which is not built yet: tests/clients/test_psql.py.
-        typed = "".join(re.sub(r"^\\d .*\n", "", block, flags=re.MULTILINE) for block in blocks)
-        self.assertIn("auction_house|running|", self.psql(text=typed))
+        self.assertIn("auction_house|running|", self.psql(text="".join(blocks)))
         self.assertEqual(len(self.server.query("SELECT * FROM auction_prices WHERE auction_id = 1")), 1)
         # The views agree with each other and with their input in one statement, while rows come in.
         for _ in range(5):
