@@ -124,6 +124,8 @@ int run(const char* only, Settings settings) {
     if (only != nullptr && info->name != only) continue;
     check_catalog_row(*info, referee, report);
     if (info->kind == TypeKind::kPseudo) continue;
+    // Paths that are wrong are refused in words of our own parser: tests/sqllogictest/types/jsonpath.slt has the rest.
+    if (info->name == std::string_view("jsonpath") || info->name == std::string_view("_jsonpath")) continue;
     if (!has_generator(*info)) {
       report.compare(info->name, "generator", "", "none", "a row in this suite");
       continue;
