@@ -327,7 +327,8 @@ Result<std::vector<std::pair<ObjectId, TableWrite>>> follow_foreign_keys(const c
   std::vector<ObjectId> children = environment.catalog->dependents(table.id);
   children.push_back(table.id);
   for (const ObjectId id : children) {
-    const catalog::Object& child = *environment.catalog->find(id);
+    // The table itself may be younger than the statement: CREATE TABLE .. AS.
+    const catalog::Object& child = id == table.id ? table : *environment.catalog->find(id);
     if (child.as<catalog::Table>() == nullptr) continue;
     for (const ForeignKey& key : child.as<catalog::Table>()->foreign_keys) {
       if (key.referenced != table.id) continue;

@@ -189,7 +189,7 @@ Status DatabaseSession::add_write(ObjectId table, TableWrite write, const sql::B
   const auto changes = transaction.writes.try_emplace(table, column_types(*transaction.catalog->find(table))).first;
   changes->second.add(write.change);
   using Followed = std::vector<std::pair<ObjectId, TableWrite>>;
-  TRY(Followed followed, follow_foreign_keys(*env.catalog->find(table), write, env, transaction.depends_on));
+  TRY(Followed followed, follow_foreign_keys(*transaction.catalog->find(table), write, env, transaction.depends_on));
   for (auto& [other, change] : followed) TRY(add_write(other, std::move(change), nullptr, env));
   return {};
 }
