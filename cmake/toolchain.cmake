@@ -27,9 +27,11 @@ target_compile_options(millrace_warnings INTERFACE
   $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-designated-field-initializers>
   # libstdc++ 12 uses what it deprecates in its own std::stable_sort, and only g++ overlooks that
   $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
-# g++ 12 at -O2 sees strings overlap and overflow where libstdc++ puts two together (its bugs 105329 and 105651).
+# g++ 12 at -O2 sees strings overlap and overflow where libstdc++ puts two together (its bugs 105329 and 105651),
+# and optional strings read before they are set.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
-  add_compile_options(-Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
+  add_compile_options(-Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread
+                      -Wno-maybe-uninitialized)
 endif()
 
 add_compile_options(-fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS)
