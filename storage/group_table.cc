@@ -1,6 +1,7 @@
 #include "storage/group_table.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/check.h"
 #include "base/hash.h"
@@ -100,6 +101,12 @@ Place locate_key(const SegmentTable& table, uint64_t hash, const SameKey& key) {
   return locate_in(table, hash, key, [&] { return key.second(); });
 }
 
+DeltaBatch key_columns(const DeltaBatch& batch, std::span<const ColumnIndex> key) {
+  std::vector<ColumnPtr> columns;
+  for (const ColumnIndex column : key) columns.push_back(batch.column_ptr(column.value()));
+  return {batch.rows(), std::move(columns)};
+}
+
 Segment* find_segment(TrieEntry root, const SegmentId& id) {
   Segment* segment = trie::find(root, segment_first_hash(id.number));
   return segment->number == id.number ? segment : nullptr;
@@ -135,9 +142,7 @@ size_t GroupTable::group_count() const { return table_->rows(); }
 size_t GroupTable::bytes() const { return table_->bytes(); }
 
 std::string GroupTable::pack_key(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key) const {
-  std::vector<ColumnPtr> columns;
-  for (const ColumnIndex column : key) columns.push_back(batch.column_ptr(column.value()));
-  return key_layout().pack(DeltaBatch(batch.rows(), std::move(columns)), row);
+  return key_layout().pack(key_columns(batch, key), row);
 }
 
 const char* GroupTable::locate(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key,
@@ -150,7 +155,7 @@ char* GroupTable::locate_writable(const DeltaBatch& batch, size_t row, std::span
                                   uint64_t hash) {
   Place place = locate_key(*table_, hash, SameKey{*records_, batch, row, key});
   if (!place.found) return nullptr;
-  place.segment = table_->writable(table_->root(), place.hash);
+  place.segment = table_->writable(table_->root(), place.hash, place.segment);
   char* record = place.segment->at(place.segment->group(place.group).offsets[place.slot]);
   record += GroupRecords::place_bytes(place.row_tag());
   if (!GroupRecords::is_blob(place.row_tag())) return record;
@@ -219,10 +224,7 @@ void GroupTable::find_or_insert(const DeltaBatch& batch, std::span<const ColumnI
                                 std::vector<uint32_t>* inserted) {
   MILLRACE_CHECK(!records_->variable(), "find_or_insert() of a table with variable payloads");
   table_->begin_write();
-  // Columns of the keys alone, for packing new ones.
-  std::vector<ColumnPtr> columns;
-  for (const ColumnIndex column : key) columns.push_back(batch.column_ptr(column.value()));
-  const DeltaBatch keys(batch.rows(), std::move(columns));
+  std::optional<DeltaBatch> keys;  // the key's columns alone, for packing new ones
   const std::string_view zeros(nullptr, records_->payload_bytes());
   const uint64_t moves_before = table_->moves();
   std::string packed;
@@ -232,8 +234,9 @@ void GroupTable::find_or_insert(const DeltaBatch& batch, std::span<const ColumnI
     for (size_t row = begin; row < end; ++row) {
       char* group = locate_writable(batch, row, key, hashes[row]);
       if (group == nullptr) {
-        packed.resize(key_layout().packed_bytes(keys, row));
-        key_layout().pack(keys, row, packed.data());
+        if (!keys) keys = key_columns(batch, key);
+        packed.resize(key_layout().packed_bytes(*keys, row));
+        key_layout().pack(*keys, row, packed.data());
         group = insert(packed, hashes[row], zeros);
         if (inserted != nullptr) inserted->push_back(static_cast<uint32_t>(row));
       }
@@ -279,7 +282,7 @@ void GroupTable::put(const DeltaBatch& batch, size_t row, std::span<const Column
 void GroupTable::erase_one(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key, uint64_t hash) {
   Place place = locate_key(*table_, hash, SameKey{*records_, batch, row, key});
   if (!place.found) return;
-  place.segment = table_->writable(table_->root(), place.hash);
+  place.segment = table_->writable(table_->root(), place.hash, place.segment);
   Segment& segment = *place.segment;
   const size_t bytes = records_->bytes(place.record(), place.row_tag());
   if (Blob* blob = records_->owned(place.record(), place.row_tag()).blob) {

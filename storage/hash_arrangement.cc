@@ -12,23 +12,25 @@ namespace {
 
 constexpr size_t kChunk = 32;  // rows whose memory reads overlap
 
-// Collects matches into chunks.
+// Collects matches into chunks. Its memory is raw: clearing it would cost more than a lookup.
 class MatchBuffer {
  public:
   explicit MatchBuffer(MatchSink& sink) : sink_(sink) {}
   void add(uint32_t probe_row, int64_t weight, PackedRow row) {
     if (count_ == kMatchChunk) flush();
-    matches_[count_++] = {probe_row, weight, row};
+    new (matches() + count_++) Match{probe_row, weight, row};
   }
   void flush() {
-    if (count_ > 0) sink_.on_matches({matches_, count_});
+    if (count_ > 0) sink_.on_matches({matches(), count_});
     count_ = 0;
   }
 
  private:
+  Match* matches() { return reinterpret_cast<Match*>(memory_); }
+
   MatchSink& sink_;
   size_t count_ = 0;
-  Match matches_[kMatchChunk];
+  alignas(Match) std::byte memory_[kMatchChunk * sizeof(Match)];
 };
 
 void find_row(TrieEntry root, const RowRecords& records, const DeltaBatch& probe, size_t row,

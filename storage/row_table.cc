@@ -86,7 +86,7 @@ void RowTable::insert(TableRoot& root, uint64_t placement, PackedRow row, uint8_
 int64_t RowTable::change(TableRoot& root, uint64_t placement, Place place, PackedRow row, uint8_t row_tag,
                          int64_t weight) {
   // A copy keeps its records where they are.
-  place.segment = table_->writable(root, placement);
+  place.segment = table_->writable(root, placement, place.segment);
   Segment& segment = *place.segment;
   char* record = segment.at(segment.group(place.group).offsets[place.slot]);
   const int64_t before = RowRecords::weight(record);

@@ -111,12 +111,6 @@ TrieNode* SegmentTable::make_node(uint32_t shift, uint32_t bits) {
   return node;
 }
 
-void SegmentTable::mark_dirty(Segment& segment) {
-  if (segment.dirty_epoch == dirty_epoch_) return;
-  segment.dirty_epoch = dirty_epoch_;
-  touched_.push_back({segment.hot, segment.table_hash, segment.number});
-}
-
 void SegmentTable::retire(void* memory, size_t bytes, uint64_t birth) {
   if (owns(birth)) {
     core_->release(memory, bytes);
@@ -174,7 +168,7 @@ void SegmentTable::replace(TableRoot& root, Segment* old, Segment* with) {
 
 void SegmentTable::prefetch(std::span<const uint64_t> hashes) const {
   const TrieEntry root = core_->root_.entry;
-  if (!trie::is_node(root)) return;  // one segment: it is in the cache
+  if (hashes.size() < 2 || !trie::is_node(root)) return;  // nothing to overlap, or all in one segment
   constexpr size_t kAtOnce = 32;
   MILLRACE_CHECK(hashes.size() <= kAtOnce, "too many hashes to prefetch at once");
   const Segment* segments[kAtOnce];

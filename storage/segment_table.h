@@ -173,6 +173,12 @@ class SegmentTable {
   }
   // The segment of `hash`, the writer's own and marked dirty. Records keep their offsets.
   Segment* writable(TableRoot& root, uint64_t hash);
+  // The same, where find() of `root` has just returned `segment`.
+  Segment* writable(TableRoot& root, uint64_t hash, Segment* segment) {
+    if (!owns(segment->birth)) return writable(root, hash);
+    mark_dirty(*segment);
+    return segment;
+  }
   // The same, with room for one more record of `bytes`. Records move.
   Segment* reserve(TableRoot& root, uint64_t hash, size_t bytes);
   // Counts the times records have moved.
@@ -207,7 +213,11 @@ class SegmentTable {
  private:
   void reclaim();
   void retire(void* memory, size_t bytes, uint64_t birth);
-  void mark_dirty(Segment& segment);
+  void mark_dirty(Segment& segment) {
+    if (segment.dirty_epoch == dirty_epoch_) return;
+    segment.dirty_epoch = dirty_epoch_;
+    touched_.push_back({segment.hot, segment.table_hash, segment.number});
+  }
   Segment* make_segment(const TableRoot& root, uint64_t number, size_t bytes, uint32_t groups);
   TrieNode* make_node(uint32_t shift, uint32_t bits);
   // The entry that leads to the lowest node above `hash` (or to the segment, when there is no node), with

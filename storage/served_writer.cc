@@ -42,7 +42,8 @@ void ServedWriter::queue(ServedSegment& segment) {
 }
 
 void ServedWriter::note_garbage(ServedSegment& segment) {
-  if (segment.ended > 0) queue(segment);
+  // Fewer than a quarter wait for the segment's next rewrite.
+  if (segment.ended * 4 >= segment.versions && segment.ended > 0) queue(segment);
 }
 
 ServedWriter::History ServedWriter::look_up(const ServedSegment& segment, uint64_t placement, uint8_t row_tag,
@@ -321,7 +322,8 @@ void ServedWriter::sweep(const ServedRoot& root, ServedSegment* segment) {
     }
   });
   if (garbage * 4 < segment->versions && !dead_hot) {
-    if (segment->ended > 0 || empty_hot) queue(*segment);
+    note_garbage(*segment);
+    if (empty_hot) queue(*segment);
     return;
   }
   const std::vector<Kept> kept = keep_visible(*segment);
