@@ -30,7 +30,7 @@ const ColumnPtr& Block::run(Frame& frame, std::span<const uint32_t> selection, s
       continue;
     }
     ColumnBuilder& gathered = frame.builder(import.inner, outer->type());
-    Column::gather(outer, selection, gathered);
+    gathered.append_rows(outer, selection);
     frame.registers[import.inner] = gathered.finish();
   }
   const ErrorSink::Selected selected(*frame.errors, selection);

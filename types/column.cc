@@ -65,29 +65,8 @@ ColumnPtr Column::gather(const ColumnPtr& column, std::span<const uint32_t> rows
     return constant(column->type_, rows.size(), &slot);
   }
   ColumnBuilder builder(column->type_);
-  gather(column, rows, builder);
+  builder.append_rows(column, rows);
   return builder.finish();
-}
-
-void Column::gather(const ColumnPtr& column, std::span<const uint32_t> rows, ColumnBuilder& builder) {
-  const auto copy = [&]<class T>(T) {
-    T* target = builder.append_uninitialized<T>(rows.size());
-    const T* source = reinterpret_cast<const T*>(column->data_.get());
-    for (size_t i = 0; i < rows.size(); ++i) target[i] = source[rows[i]];
-  };
-  switch (physical_bytes(column->type_.physical())) {
-    case 1: copy(uint8_t{}); break;
-    case 2: copy(uint16_t{}); break;
-    case 4: copy(uint32_t{}); break;
-    case 8: copy(uint64_t{}); break;
-    default: copy(Fixed16{}); break;
-  }
-  if (column->type_.physical() == Physical::kBytes) builder.keep_alive(column);
-  if (column->has_nulls()) {
-    for (size_t i = 0; i < rows.size(); ++i) {
-      if (column->is_null(rows[i])) builder.set_null(i);
-    }
-  }
 }
 
 ColumnBuilder::ColumnBuilder(SqlType type) : type_(type), width_(physical_bytes(type.physical())) { start(); }
@@ -163,6 +142,49 @@ void ColumnBuilder::append_from(const Column& source, size_t row) {
     append_null();
   } else {
     append_slot(source.slot(row));
+  }
+}
+
+void ColumnBuilder::append_all(const ColumnPtr& source) {
+  const size_t first = size();
+  const size_t rows = source->size();
+  if (rows == 0) return;
+  char* target = grow(rows);
+  if (source->is_constant_) {
+    for (size_t row = 0; row < rows; ++row) std::memcpy(target + row * width_, source->data_.get(), width_);
+  } else {
+    std::memcpy(target, source->data_.get(), rows * width_);
+  }
+  if (type_.physical() == Physical::kBytes) keep_alive(source);
+  if (!source->has_nulls()) return;
+  for (size_t row = 0; row < rows; ++row) {
+    if (source->is_null(row)) set_null(first + row);
+  }
+}
+
+void ColumnBuilder::append_rows(const ColumnPtr& source, std::span<const uint32_t> rows) {
+  const size_t first = size();
+  char* target = grow(rows.size());
+  const auto copy = [&]<class T>(T) {
+    const T* values = reinterpret_cast<const T*>(source->data_.get());
+    T* to = reinterpret_cast<T*>(target);
+    if (source->is_constant_) {
+      std::fill_n(to, rows.size(), *values);
+    } else {
+      for (size_t i = 0; i < rows.size(); ++i) to[i] = values[rows[i]];
+    }
+  };
+  switch (width_) {
+    case 1: copy(uint8_t{}); break;
+    case 2: copy(uint16_t{}); break;
+    case 4: copy(uint32_t{}); break;
+    case 8: copy(uint64_t{}); break;
+    default: copy(Fixed16{}); break;
+  }
+  if (type_.physical() == Physical::kBytes) keep_alive(source);
+  if (!source->has_nulls()) return;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (source->is_null(rows[i])) set_null(first + i);
   }
 }
 

@@ -64,8 +64,6 @@ class Column {
   static ColumnPtr relabel(const ColumnPtr& column, SqlType type);
   // values[rows[i]] for each i. Long strings are shared, not copied.
   static ColumnPtr gather(const ColumnPtr& column, std::span<const uint32_t> rows);
-  // The same, appended to an empty builder of the same physical form. REQUIRES: flat.
-  static void gather(const ColumnPtr& column, std::span<const uint32_t> rows, ColumnBuilder& builder);
 
  private:
   friend class ColumnBuilder;
@@ -107,6 +105,10 @@ class ColumnBuilder {
   void append_bytes(std::string_view bytes) { append_slot(Slot::of_bytes(bytes)); }
   // Copies one value, NULL included.
   void append_from(const Column& source, size_t row);
+  // Copies all values of a column of the same physical form; long strings are shared.
+  void append_all(const ColumnPtr& source);
+  // The same of its rows rows[0], rows[1], ...
+  void append_rows(const ColumnPtr& source, std::span<const uint32_t> rows);
   // Makes row `row` NULL. REQUIRES: row < size().
   void set_null(size_t row);
   // Makes every row NULL whose bit is clear (see Column::validity). REQUIRES: a bit for each row so far.

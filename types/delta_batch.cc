@@ -24,13 +24,34 @@ DeltaBatch DeltaBatch::negate() const {
 
 DeltaBatch concatenate(const Delta& delta) {
   if (delta.size() == 1) return delta.front();
-  std::vector<SqlType> types;
-  for (const ColumnPtr& column : delta.front().columns()) types.push_back(column->type());
-  DeltaBuilder builder(types);
+  size_t rows = 0;
+  bool weighted = false;
   for (const DeltaBatch& batch : delta) {
-    for (size_t row = 0; row < batch.rows(); ++row) builder.append_row(batch, row, batch.weight(row));
+    rows += batch.rows();
+    weighted |= !batch.insert_only();
   }
-  return builder.finish();
+  std::vector<ColumnPtr> columns;
+  columns.reserve(delta.front().column_count());
+  for (size_t c = 0; c < delta.front().column_count(); ++c) {
+    ColumnBuilder builder(delta.front().column(c).type());
+    builder.reserve(rows);
+    for (const DeltaBatch& batch : delta) builder.append_all(batch.column_ptr(c));
+    columns.push_back(builder.finish());
+  }
+  WeightsPtr weights;
+  if (weighted) {
+    auto all = std::make_shared<std::vector<int64_t>>();
+    all->reserve(rows);
+    for (const DeltaBatch& batch : delta) {
+      if (batch.insert_only()) {
+        all->resize(all->size() + batch.rows(), 1);
+      } else {
+        all->insert(all->end(), batch.weights()->begin(), batch.weights()->end());
+      }
+    }
+    weights = std::move(all);
+  }
+  return {rows, std::move(columns), std::move(weights)};
 }
 
 DeltaBuilder::DeltaBuilder(const std::vector<SqlType>& types) {

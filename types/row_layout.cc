@@ -112,6 +112,29 @@ void RowLayout::unpack_column(PackedRow row, size_t column, ColumnBuilder& targe
   }
 }
 
+void RowLayout::unpack_column(std::span<const PackedRow> rows, size_t column, ColumnBuilder& target) const {
+  const ColumnPlace& place = columns_[column];
+  if (place.width == 0) {
+    for (const PackedRow row : rows) unpack_column(row, column, target);
+    return;
+  }
+  const size_t first = target.size();
+  const auto copy = [&]<class T>(T) {
+    T* to = target.append_uninitialized<T>(rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) std::memcpy(&to[i], rows[i].data() + place.offset, sizeof(T));
+  };
+  switch (place.width) {
+    case 1: copy(uint8_t{}); break;
+    case 2: copy(uint16_t{}); break;
+    case 4: copy(uint32_t{}); break;
+    case 8: copy(uint64_t{}); break;
+    default: copy(Fixed16{}); break;
+  }
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (is_null(rows[i], column)) target.set_null(first + i);
+  }
+}
+
 void RowLayout::unpack(PackedRow row, DeltaBuilder& target) const {
   for (size_t i = 0; i < columns_.size(); ++i) unpack_column(row, i, target.column(i));
 }

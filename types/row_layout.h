@@ -51,6 +51,8 @@ class RowLayout {
   // Appends the row's values to one builder a column.
   void unpack(PackedRow row, DeltaBuilder& target) const;
   void unpack_column(PackedRow row, size_t column, ColumnBuilder& target) const;
+  // The same of many rows.
+  void unpack_column(std::span<const PackedRow> rows, size_t column, ColumnBuilder& target) const;
 
  private:
   // Packs what `value_at(column)` points to.
