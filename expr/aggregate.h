@@ -68,6 +68,13 @@ struct SequenceCall {
   Arena& arena;  // where a long result is built
 };
 
+class ErrorSink;
+struct AggregateOutput {
+  std::span<std::byte* const> states;
+  ColumnBuilder& values;  // takes one value a state
+  ErrorSink& failed;      // by place in `states`; NULL stands in the value's place
+};
+
 struct AggregateSpec : Signature {
   AggregateLaw law = AggregateLaw::kNotBuilt;
   bool keep_greatest = false;  // of kOrdered: max, else min. NULL arguments never count.
@@ -93,6 +100,8 @@ struct AggregateSpec : Signature {
   // The value of a group; nullopt is NULL. Errors (22003) are the group's until it changes. Long values
   // point into `arena`.
   Result<std::optional<Slot>> (*finish)(const std::byte* state, SqlType result_type, Arena& arena) = nullptr;
+  // finish() of many states at once.
+  void (*finish_rows)(const AggregateOutput& output) = nullptr;
   void (*save)(const std::byte* state, std::string& out) = nullptr;
   // Into a constructed state. REQUIRES: bytes that save() wrote.
   void (*load)(std::string_view bytes, std::byte* state) = nullptr;

@@ -17,6 +17,7 @@
 #include "base/check.h"
 #include "expr/aggregate.h"
 #include "expr/algebra.h"
+#include "expr/eval_context.h"
 #include "expr/typed_lambda.h"
 
 namespace millrace::expr {
@@ -43,6 +44,29 @@ struct LinearKernels {
     }
   }
 
+  static void finish_rows(const AggregateOutput& output) {
+    using Value = typename Output<decltype(std::declval<const State&>().finish())>::Value;
+    if constexpr (RawForm<Value>::kKnown) {
+      using Raw = typename RawForm<Value>::Raw;
+      const size_t first = output.values.size();
+      Raw* target = output.values.append_uninitialized<Raw>(output.states.size());
+      for (uint32_t i = 0; i < output.states.size(); ++i) {
+        const std::optional<Value> value = finished(output, i);
+        target[i] = value ? RawForm<Value>::store(*value) : Raw{};
+        if (!value) output.values.set_null(first + i);
+      }
+    } else {
+      for (uint32_t i = 0; i < output.states.size(); ++i) {
+        const std::optional<Value> value = finished(output, i);
+        if (value) {
+          append_stored(output.values, store_slot(*value, output.values.arena()));
+        } else {
+          output.values.append_null();
+        }
+      }
+    }
+  }
+
   static void save(const std::byte* state, std::string& out) {
     if constexpr (std::is_trivially_copyable_v<State>) {
       out.append(reinterpret_cast<const char*>(state), sizeof(State));
@@ -60,6 +84,20 @@ struct LinearKernels {
   }
 
  private:
+  static auto finished(const AggregateOutput& output, uint32_t i) {
+    auto value = reinterpret_cast<const State*>(output.states[i])->finish();
+    using Returned = Output<decltype(value)>;
+    if constexpr (Returned::kFallible) {
+      if (!value) {
+        output.failed.add(i, std::move(value).error());
+        return std::optional<typename Returned::Value>();
+      }
+      return std::optional<typename Returned::Value>(*std::move(value));
+    } else {
+      return std::optional<typename Returned::Value>(std::move(value));
+    }
+  }
+
   template <class T>
   static std::optional<Slot> stored(const std::optional<T>& value, Arena& arena) {
     if (!value) return std::nullopt;
@@ -119,6 +157,7 @@ AggregateSpec linear_aggregate(std::string name, std::string doc, std::string ex
   row.update = K::update;
   row.merge = K::merge;
   row.finish = K::finish;
+  row.finish_rows = K::finish_rows;
   row.save = K::save;
   row.load = K::load;
   return row;

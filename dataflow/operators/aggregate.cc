@@ -9,6 +9,7 @@
 #include "dataflow/operators/kept_rows.h"
 #include "dataflow/operators/match_rows.h"
 #include "dataflow/operators/representatives.h"
+#include "dataflow/operators/sum_by_group.h"
 #include "dataflow/shared_arrangement.h"
 #include "types/type_info.h"
 
@@ -398,6 +399,7 @@ Result<OperatorPtr> make_aggregate(const AggregateNode& node, const std::vector<
       return not_supported("the aggregate " + call.spec->to_string(), "It is not built yet; other aggregates are.");
     }
   }
+  if (is_sum_by_group(node, input_types)) return make_sum_by_group(node, input_types, state);
   return OperatorPtr(std::make_unique<Aggregate>(node, input_types, output_types, state));
 }
 
