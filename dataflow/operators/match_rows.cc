@@ -30,39 +30,75 @@ Result<PairBuilder> PairBuilder::make(const JoinSides& sides, const expr::ExprPt
 }
 
 PairBuilder::PairBuilder(const JoinSides& sides, std::optional<expr::ExprProgram> residual)
-    : left_columns_(sides.left_types.size()), builder_(both(sides)), residual_(std::move(residual)) {}
+    : left_columns_(sides.left_types.size()), residual_(std::move(residual)) {
+  for (const SqlType type : both(sides)) columns_.emplace_back(type);
+}
 
 void PairBuilder::add(const DeltaBatch& left, size_t left_row, const RowLayout& layout, PackedRow right, int64_t weight,
                       uint32_t number) {
-  for (size_t c = 0; c < left_columns_; ++c) builder_.column(c).append_from(left.column(c), left_row);
-  for (size_t c = 0; c < layout.column_count(); ++c) layout.unpack_column(right, c, builder_.column(left_columns_ + c));
-  builder_.end_row(weight);
-  numbers_.push_back(number);
+  take_from(&left, nullptr, nullptr, &layout);
+  left_.rows.push_back(static_cast<uint32_t>(left_row));
+  right_.packed.push_back(right);
+  end_pair(weight, number);
 }
 
 void PairBuilder::add(const RowLayout& layout, PackedRow left, const DeltaBatch& right, size_t right_row,
                       int64_t weight, uint32_t number) {
-  for (size_t c = 0; c < left_columns_; ++c) layout.unpack_column(left, c, builder_.column(c));
-  for (size_t c = 0; c < right.column_count(); ++c) {
-    builder_.column(left_columns_ + c).append_from(right.column(c), right_row);
-  }
-  builder_.end_row(weight);
-  numbers_.push_back(number);
+  take_from(nullptr, &layout, &right, nullptr);
+  left_.packed.push_back(left);
+  right_.rows.push_back(static_cast<uint32_t>(right_row));
+  end_pair(weight, number);
 }
 
 void PairBuilder::add(const DeltaBatch& left, size_t left_row, const DeltaBatch& right, size_t right_row,
                       int64_t weight, uint32_t number) {
-  for (size_t c = 0; c < left_columns_; ++c) builder_.column(c).append_from(left.column(c), left_row);
-  for (size_t c = 0; c < right.column_count(); ++c) {
-    builder_.column(left_columns_ + c).append_from(right.column(c), right_row);
+  take_from(&left, nullptr, &right, nullptr);
+  left_.rows.push_back(static_cast<uint32_t>(left_row));
+  right_.rows.push_back(static_cast<uint32_t>(right_row));
+  end_pair(weight, number);
+}
+
+void PairBuilder::take_from(const DeltaBatch* left, const RowLayout* left_layout, const DeltaBatch* right,
+                            const RowLayout* right_layout) {
+  if (left_.batch == left && right_.batch == right && left_.layout == left_layout && right_.layout == right_layout) {
+    return;
   }
-  builder_.end_row(weight);
-  numbers_.push_back(number);
+  append_pending();
+  left_.batch = left;
+  left_.layout = left_layout;
+  right_.batch = right;
+  right_.layout = right_layout;
+}
+
+void PairBuilder::append_pending() {
+  append_side(left_, std::span(columns_).first(left_columns_));
+  append_side(right_, std::span(columns_).subspan(left_columns_));
+}
+
+void PairBuilder::append_side(Pending& side, std::span<ColumnBuilder> columns) {
+  for (size_t c = 0; c < columns.size(); ++c) {
+    if (side.batch != nullptr) {
+      columns[c].append_rows(side.batch->column_ptr(c), side.rows);
+    } else if (side.layout != nullptr) {
+      side.layout->unpack_column(side.packed, c, columns[c]);
+    }
+  }
+  side.rows.clear();
+  side.packed.clear();
+  side.batch = nullptr;
+  side.layout = nullptr;
 }
 
 void PairBuilder::flush(const StepContext& context, std::vector<ErrorChange>& errors, Sink& sink) {
-  if (builder_.rows() == 0) return;
-  DeltaBatch pairs = builder_.finish();
+  if (weights_.empty()) return;
+  append_pending();
+  std::vector<ColumnPtr> columns;
+  columns.reserve(columns_.size());
+  for (ColumnBuilder& column : columns_) columns.push_back(column.finish());
+  const bool weighted = std::ranges::any_of(weights_, [](int64_t weight) { return weight != 1; });
+  DeltaBatch pairs(weights_.size(), std::move(columns),
+                   weighted ? std::make_shared<const std::vector<int64_t>>(weights_) : nullptr);
+  weights_.clear();
   // Most pairs may fail the residual: then nothing is emitted, and nobody else asks.
   if (!context.control.go_on()) {
     numbers_.clear();

@@ -20,6 +20,9 @@ struct JoinSides {
 storage::KeyColumns key_columns(const Columns& columns);
 
 // Appends rows (left columns, right columns); tests the residual on whole batches of them.
+//
+// A pair is two places until it is flushed: the columns are then made one by one, each in one loop over the pairs.
+// So the batches and the packed rows given to add() have to stay where they are until the next flush().
 class PairBuilder {
  public:
   static Result<PairBuilder> make(const JoinSides& sides, const expr::ExprPtr& residual);
@@ -37,15 +40,36 @@ class PairBuilder {
            uint32_t number);
   void add(const DeltaBatch& left, size_t left_row, const DeltaBatch& right, size_t right_row, int64_t weight,
            uint32_t number);
-  bool full() const { return builder_.rows() >= kBatchRows; }
+  bool full() const { return weights_.size() >= kBatchRows; }
   // Hands over what has been added. Pairs on which the residual fails go to `errors`.
   void flush(const StepContext& context, std::vector<ErrorChange>& errors, Sink& sink);
 
  private:
+  // Where one side's rows of the pending pairs are: in a batch, or packed.
+  struct Pending {
+    const DeltaBatch* batch = nullptr;
+    const RowLayout* layout = nullptr;
+    std::vector<uint32_t> rows;
+    std::vector<PackedRow> packed;
+  };
+
   PairBuilder(const JoinSides& sides, std::optional<expr::ExprProgram> residual);
 
+  // Later pairs come from these; those before them go into the columns first when they came from elsewhere.
+  void take_from(const DeltaBatch* left, const RowLayout* left_layout, const DeltaBatch* right,
+                 const RowLayout* right_layout);
+  void append_pending();
+  void append_side(Pending& side, std::span<ColumnBuilder> columns);
+  void end_pair(int64_t weight, uint32_t number) {
+    weights_.push_back(weight);
+    numbers_.push_back(number);
+  }
+
   size_t left_columns_;
-  DeltaBuilder builder_;
+  std::vector<ColumnBuilder> columns_;
+  Pending left_;
+  Pending right_;
+  std::vector<int64_t> weights_;
   std::vector<uint32_t> numbers_;
   std::optional<expr::ExprProgram> residual_;
 };
