@@ -6,8 +6,9 @@
 //
 // Ties are broken by all bytes of the row, so that the answer is the same every time.
 //
-// Cost      log n a changed row, plus offset-independent O(limit) for each touched partition.
-// State     All rows, ordered within their partition.
+// Cost      log n a changed row, plus offset-independent O(limit) for each partition where a row changes that
+//           does not lie behind the last one shown.
+// State     All rows, ordered within their partition; of partitions with more rows than are shown, the last one.
 // NULL      As ORDER BY says: NULLS FIRST or LAST.
 #pragma once
 
