@@ -13,9 +13,9 @@ namespace {
 
 // A circuit's views, and the order in which their operators run.
 //
-// Every node has a number; a node's inputs have smaller ones. A tick keeps the numbers of the nodes that
-// an input change has reached in a heap and takes the smallest: nodes that nothing reached are never
-// looked at, however many there are.
+// Every node has a number; a node's inputs have smaller ones. A tick keeps the nodes that an input change has
+// reached in a heap and takes the one with the smallest number: nodes that nothing reached are never looked
+// at, however many there are.
 class RunningCircuit final : public Circuit {
  public:
   explicit RunningCircuit(Executor& executor) : executor_(executor) {}
@@ -66,7 +66,7 @@ class RunningCircuit final : public Circuit {
     tick_ = tick;
 
     while (!dirty_.empty()) {
-      OperatorNode& node = *nodes_.at(dirty_.top());
+      OperatorNode& node = *dirty_.top();
       dirty_.pop();
       if (failed_.contains(node.view)) continue;
       run(node);
@@ -145,7 +145,7 @@ class RunningCircuit final : public Circuit {
   void mark(OperatorNode& node) {
     if (node.dirty) return;
     node.dirty = true;
-    dirty_.push(node.number);
+    dirty_.push(&node);
   }
 
   void run(OperatorNode& node) {
@@ -153,12 +153,12 @@ class RunningCircuit final : public Circuit {
       control_view_ = node.view;
       control_.begin(node.view, guard_);
     }
-    std::vector<const Delta*> inputs;
-    if (node.relation) inputs.push_back(node.input_delta != nullptr ? node.input_delta : &kUnchanged);
-    for (OperatorNode* input : node.inputs) inputs.push_back(input->dirty ? &input->out.rows : &kUnchanged);
+    inputs_.clear();
+    if (node.relation) inputs_.push_back(node.input_delta != nullptr ? node.input_delta : &kUnchanged);
+    for (OperatorNode* input : node.inputs) inputs_.push_back(input->dirty ? &input->out.rows : &kUnchanged);
     const bool nothing_left =
-        node.ran && std::all_of(inputs.begin(), inputs.end(), [](const Delta* input) { return input->empty(); });
-    if (!nothing_left) probe(node, inputs);
+        node.ran && std::all_of(inputs_.begin(), inputs_.end(), [](const Delta* input) { return input->empty(); });
+    if (!nothing_left) probe(node, inputs_);
     if (node.out.rows.empty() || control_.stopped()) return;
     for (OperatorNode* consumer : node.consumers) mark(*consumer);
     if (node.is_root) deliver(node.view, node.out.rows);
@@ -205,56 +205,61 @@ class RunningCircuit final : public Circuit {
     node.out.clear();  // What is handed out has been copied, batches and all, into view_changes_.
   }
 
-  // The views' changes, in the order of their roots. A view has the errors of all views below it.
+  // The views' changes, in the order of their roots.
   void collect_changes() {
+    const bool wrong = !failed_.empty() || std::any_of(ran_.begin(), ran_.end(), [](const OperatorNode* node) {
+      return !node->out.errors.empty();
+    });
+    if (wrong) return collect_changes_and_errors();
+    roots_.clear();
+    for (OperatorNode* node : ran_) {
+      if (node->is_root && !node->out.rows.empty()) roots_.push_back(node);
+    }
+    std::sort(roots_.begin(), roots_.end(), by_number);
+    for (OperatorNode* root : roots_) {
+      ViewChange& change = view_changes_.emplace_back();
+      change.view = root->view;
+      change.rows = root->out.rows;
+    }
+  }
+
+  // A view has the errors of all views below it.
+  void collect_changes_and_errors() {
     std::map<ObjectId, std::vector<ErrorChange>> errors;
     for (OperatorNode* node : ran_) {
-      if (failed_.contains(node->view)) continue;
+      if (failed_.contains(node->view) || node->out.errors.empty()) continue;
       auto& of_view = errors[node->view];
       of_view.insert(of_view.end(), node->out.errors.begin(), node->out.errors.end());
     }
-    std::erase_if(errors, [](const auto& entry) { return entry.second.empty(); });
-    for (const auto& [id, view] : views_in_order()) {
+    roots_.clear();
+    for (auto& [id, view] : views_) roots_.push_back(view.operators->root);
+    std::sort(roots_.begin(), roots_.end(), by_number);
+    for (OperatorNode* root : roots_) {
+      const ObjectId id = root->view;
       if (const auto failed = failed_.find(id); failed != failed_.end()) {
         view_changes_.emplace_back(ViewChange{.view = id, .rows = {}, .errors = {}, .failure = failed->second});
         continue;
       }
-      auto mine = errors.find(id);
-      for (const ObjectId below : view->operators->relations) {
+      for (const ObjectId below : views_.at(id).operators->relations) {
         const auto found = errors.find(below);
         if (found == errors.end()) continue;
         auto& of_view = errors[id];
         of_view.insert(of_view.end(), found->second.begin(), found->second.end());
       }
-      mine = errors.find(id);
-      OperatorNode& root = *view->operators->root;
-      const bool changed = root.dirty && !root.out.rows.empty();
+      const auto mine = errors.find(id);
+      const bool changed = root->dirty && !root->out.rows.empty();
       if (!changed && mine == errors.end()) continue;
       ViewChange& change = view_changes_.emplace_back();
       change.view = id;
-      if (changed) change.rows = root.out.rows;
+      if (changed) change.rows = root->out.rows;
       if (mine != errors.end()) change.errors = mine->second;
     }
   }
 
-  // Only those that ran, unless an error must be passed on.
-  std::vector<std::pair<ObjectId, View*>> views_in_order() {
-    std::vector<std::pair<ObjectId, View*>> order;
-    const bool any_error = !failed_.empty() || std::any_of(ran_.begin(), ran_.end(), [](const OperatorNode* node) {
-      return !node->out.errors.empty();
-    });
-    if (any_error) {
-      for (auto& [id, view] : views_) order.emplace_back(id, &view);
-    } else {
-      for (const OperatorNode* node : ran_) {
-        if (node->is_root) order.emplace_back(node->view, &views_.at(node->view));
-      }
-    }
-    std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-      return a.second->operators->root->number < b.second->operators->root->number;
-    });
-    return order;
-  }
+  static bool by_number(const OperatorNode* a, const OperatorNode* b) { return a->number < b->number; }
+  struct Later {
+    bool operator()(const OperatorNode* a, const OperatorNode* b) const { return by_number(b, a); }
+  };
 
   inline static const Delta kUnchanged;
 
@@ -267,8 +272,10 @@ class RunningCircuit final : public Circuit {
   std::vector<uint64_t> first_steps_;
 
   // Of the tick in progress.
-  std::priority_queue<uint64_t, std::vector<uint64_t>, std::greater<>> dirty_;
+  std::priority_queue<OperatorNode*, std::vector<OperatorNode*>, Later> dirty_;
   std::vector<OperatorNode*> ran_;
+  std::vector<const Delta*> inputs_;  // of the node that is run
+  std::vector<OperatorNode*> roots_;
   std::vector<ViewChange> view_changes_;
   std::map<ObjectId, SqlError> failed_;
   TickId tick_;
