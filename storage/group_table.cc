@@ -140,6 +140,7 @@ ArrangementId GroupTable::id() const { return records_->id(); }
 const RowLayout& GroupTable::key_layout() const { return records_->key_layout(); }
 size_t GroupTable::group_count() const { return table_->rows(); }
 size_t GroupTable::bytes() const { return table_->bytes(); }
+uint64_t GroupTable::moves() const { return table_->moves(); }
 
 std::string GroupTable::pack_key(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key) const {
   return key_layout().pack(key_columns(batch, key), row);

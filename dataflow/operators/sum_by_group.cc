@@ -52,7 +52,8 @@ class SumByGroup final : public Operator {
       : group_(key_columns(node.group)),
         group_columns_(node.group),
         calls_(node.calls.begin(), node.calls.end()),
-        groups_(state.part(0), group_types(node, input_types), place_states()) {
+        payload_bytes_(place_states()),
+        groups_(state.part(0), group_types(node, input_types), payload_bytes_) {
     for (const SqlType type : group_types(node, input_types)) key_builders_.emplace_back(type);
     StateParts parts(state, 2);
     for (size_t c = 0; c < calls_.size(); ++c) {
@@ -62,18 +63,23 @@ class SumByGroup final : public Operator {
   }
 
   void probe(std::span<const Delta* const> inputs, const StepContext&, OperatorOutput& out) override {
-    if (inputs[0]->empty()) return;
-    const DeltaBatch input = concatenate(*inputs[0]);
-    find_groups(input);
-    for (Call& call : calls_) read_answers(call, failed_before_);
-    for (size_t c = 0; c < calls_.size(); ++c) add(input, calls_[c], inputs_[c]);
-    for (Call& call : calls_) {
-      read_answers(call, failed_after_);
-      call.answers = call.values.finish();
+    const Delta& input = *inputs[0];
+    if (input.empty()) return;
+    begin();
+    const uint64_t moves = groups_.moves();
+    for (const DeltaBatch& batch : input) {
+      const size_t known = payloads_.size();
+      batch_begins_.push_back(static_cast<uint32_t>(known));
+      find_groups(batch);
+      for (Call& call : calls_) read_answers(call, known, payloads_.size(), failed_before_);
+      for (size_t c = 0; c < calls_.size(); ++c) add(batch, calls_[c], inputs_[c]);
     }
+    batch_begins_.push_back(static_cast<uint32_t>(payloads_.size()));
+    if (input.size() > 1 && groups_.moves() != moves) find_moved(input);
+    leave_groups();
     emit(input, out);
     for (Call& call : calls_) call.answers.reset();  // so that its memory is used again
-    leave_groups(input);
+    erase_empty(input);
   }
 
   std::vector<CheckpointJob> pin_checkpoint() override {
@@ -109,20 +115,27 @@ class SumByGroup final : public Operator {
     return end;
   }
 
-  // Numbers the groups of the tick in the order of their first rows.
-  void find_groups(const DeltaBatch& input) {
-    const size_t rows = input.rows();
-    hashes_.resize(rows);
-    storage::hash_keys(input, group_, hashes_);
-    payload_of_row_.resize(rows);
-    new_rows_.clear();
-    groups_.find_or_insert(input, group_, hashes_, payload_of_row_, &new_rows_);
-
-    number_of_row_.resize(rows);
+  void begin() {
     payloads_.clear();
     first_rows_.clear();
     row_counts_.clear();
-    for (uint32_t row = 0; row < rows; ++row) {
+    existed_.clear();
+    batch_begins_.clear();
+  }
+
+  void locate(const DeltaBatch& batch) {
+    hashes_.resize(batch.rows());
+    storage::hash_keys(batch, group_, hashes_);
+    payload_of_row_.resize(batch.rows());
+    new_rows_.clear();
+    groups_.find_or_insert(batch, group_, hashes_, payload_of_row_, &new_rows_);
+  }
+
+  // Numbers the groups of the tick in the order of their first rows.
+  void find_groups(const DeltaBatch& batch) {
+    locate(batch);
+    number_of_row_.resize(batch.rows());
+    for (uint32_t row = 0; row < batch.rows(); ++row) {
       char* payload = payload_of_row_[row];
       int64_t word = load_word(payload);
       if (!is_numbered(word)) {
@@ -134,21 +147,33 @@ class SumByGroup final : public Operator {
       }
       const auto number = static_cast<uint32_t>(word - kNumbered);
       number_of_row_[row] = number;
-      row_counts_[number] += input.weight(row);
+      row_counts_[number] += batch.weight(row);
     }
-    existed_.assign(payloads_.size(), 1);
+    existed_.resize(payloads_.size(), 1);
     for (const uint32_t row : new_rows_) existed_[number_of_row_[row]] = 0;
   }
 
-  // Appends the call's answer for each group of the tick.
-  void read_answers(Call& call, Failures& failures) {
-    states_.resize(payloads_.size());
-    for (size_t i = 0; i < payloads_.size(); ++i) states_[i] = state_of(payloads_[i], call);
+  // New groups of a later batch have moved those of an earlier one. From now on nothing moves.
+  void find_moved(const Delta& input) {
+    for (size_t b = 0; b < input.size(); ++b) {
+      if (batch_begins_[b] == batch_begins_[b + 1]) continue;
+      locate(input[b]);
+      for (uint32_t i = batch_begins_[b]; i < batch_begins_[b + 1]; ++i) {
+        payloads_[i] = payload_of_row_[first_rows_[i]];
+      }
+    }
+  }
+
+  // Appends the call's answer for the groups [begin, end) of the tick.
+  void read_answers(Call& call, size_t begin, size_t end, Failures& failures) {
+    states_.resize(end - begin);
+    for (size_t i = begin; i < end; ++i) states_[i - begin] = state_of(payloads_[i], call);
     expr::ErrorSink failed;
     call.spec->finish_rows({.states = states_, .values = call.values, .failed = failed});
     if (failed.empty()) return;
-    for (expr::ErrorSink::RowError& failure : failed.take())
-      failures.try_emplace(failure.row, std::move(failure.error));
+    for (expr::ErrorSink::RowError& failure : failed.take()) {
+      failures.try_emplace(static_cast<uint32_t>(begin) + failure.row, std::move(failure.error));
+    }
   }
 
   static std::byte* state_of(char* payload, const Call& call) {
@@ -172,7 +197,21 @@ class SumByGroup final : public Operator {
         {.states = states_, .arguments = arguments, .weights = rows.weights() ? rows.weights()->data() : nullptr});
   }
 
-  void emit(const DeltaBatch& input, OperatorOutput& out) {
+  // Reads the answers after the tick, behind those before it, and gives the groups their numbers of rows.
+  void leave_groups() {
+    for (size_t begin = 0; begin < payloads_.size(); begin += kBatchRows / 2) {
+      const size_t end = std::min(begin + kBatchRows / 2, payloads_.size());
+      for (size_t i = begin; batch_begins_.size() > 2 && i < end; ++i) {
+        __builtin_prefetch(payloads_[i], 1);
+        __builtin_prefetch(payloads_[i] + payload_bytes_ - 1, 1);
+      }
+      for (Call& call : calls_) read_answers(call, begin, end, failed_after_);
+      for (size_t i = begin; i < end; ++i) store_word(payloads_[i], row_counts_[i]);
+    }
+    for (Call& call : calls_) call.answers = call.values.finish();
+  }
+
+  void emit(const Delta& input, OperatorOutput& out) {
     const size_t groups = payloads_.size();
     changed_.assign(groups, 0);
     for (const Call& call : calls_) mark_changes(*call.answers);
@@ -207,7 +246,7 @@ class SumByGroup final : public Operator {
   }
 
   // Retracts the answers of groups [begin, end) where they changed, then inserts the new ones.
-  void emit_groups(const DeltaBatch& input, size_t begin, size_t end, OperatorOutput& out) {
+  void emit_groups(const Delta& input, size_t begin, size_t end, OperatorOutput& out) {
     const auto groups = static_cast<uint32_t>(payloads_.size());
     const bool failures = !failed_before_.empty() || !failed_after_.empty();
     picked_.clear();
@@ -226,14 +265,8 @@ class SumByGroup final : public Operator {
 
     std::vector<ColumnPtr> columns;
     columns.reserve(group_.size() + calls_.size());
-    key_rows_.resize(picked_.size());
-    for (size_t i = 0; i < picked_.size(); ++i) {
-      key_rows_[i] = first_rows_[i < retracted ? picked_[i] : picked_[i] - groups];
-    }
-    for (size_t c = 0; c < group_columns_.size(); ++c) {
-      key_builders_[c].append_rows(input.column_ptr(group_columns_[c]), key_rows_);
-      columns.push_back(key_builders_[c].finish());
-    }
+    append_keys(input);
+    for (ColumnBuilder& builder : key_builders_) columns.push_back(builder.finish());
     const bool all = picked_.size() == 2 * payloads_.size();
     for (const Call& call : calls_) {
       columns.push_back(all ? call.answers : Column::gather(call.answers, picked_));
@@ -241,6 +274,23 @@ class SumByGroup final : public Operator {
     auto weights = std::make_shared<std::vector<int64_t>>(picked_.size(), 1);
     std::fill_n(weights->begin(), retracted, -1);
     out.add(DeltaBatch(picked_.size(), std::move(columns), std::move(weights)));
+  }
+
+  // Of the groups picked, whose numbers rise but for once: so a batch's are picked together.
+  void append_keys(const Delta& input) {
+    const auto groups = static_cast<uint32_t>(payloads_.size());
+    const auto number = [&](size_t i) { return picked_[i] < groups ? picked_[i] : picked_[i] - groups; };
+    for (size_t i = 0; i < picked_.size();) {
+      const auto next = std::upper_bound(batch_begins_.begin(), batch_begins_.end(), number(i));
+      const auto batch = static_cast<size_t>(next - batch_begins_.begin()) - 1;
+      key_rows_.clear();
+      for (; i < picked_.size() && batch_begins_[batch] <= number(i) && number(i) < *next; ++i) {
+        key_rows_.push_back(first_rows_[number(i)]);
+      }
+      for (size_t c = 0; c < group_columns_.size(); ++c) {
+        key_builders_[c].append_rows(input[batch].column_ptr(group_columns_[c]), key_rows_);
+      }
+    }
   }
 
   // Is the group's row after the tick another than before it, if it has both?
@@ -262,33 +312,42 @@ class SumByGroup final : public Operator {
     return true;
   }
 
-  void leave_groups(const DeltaBatch& input) {
+  void erase_empty(const Delta& input) {
     std::vector<uint32_t> gone;
-    for (size_t i = 0; i < payloads_.size(); ++i) {
-      store_word(payloads_[i], row_counts_[i]);
-      if (row_counts_[i] == 0) gone.push_back(first_rows_[i]);
+    for (size_t b = 0; b < input.size(); ++b) {
+      gone.clear();
+      for (uint32_t i = batch_begins_[b]; i < batch_begins_[b + 1]; ++i) {
+        if (row_counts_[i] == 0) gone.push_back(first_rows_[i]);
+      }
+      if (gone.empty()) continue;
+      if (input.size() > 1) {
+        hashes_.resize(input[b].rows());
+        storage::hash_keys(input[b], group_, hashes_);
+      }
+      groups_.erase(input[b], gone, group_, hashes_);
     }
-    if (!gone.empty()) groups_.erase(input, gone, group_, hashes_);
   }
 
   const storage::KeyColumns group_;
   const Columns group_columns_;
   std::vector<Call> calls_;
+  const size_t payload_bytes_;
   storage::GroupTable groups_;
   std::vector<CallInput> inputs_;
   std::vector<ColumnBuilder> key_builders_;
 
-  // Of the tick in progress. By row:
+  // Of the tick in progress. By row of the batch in hand:
   std::vector<uint64_t> hashes_;
   std::vector<char*> payload_of_row_;
   std::vector<uint32_t> number_of_row_;
   std::vector<uint32_t> new_rows_;  // the first of each new group
   // By group:
   std::vector<char*> payloads_;
-  std::vector<uint32_t> first_rows_;
-  std::vector<int64_t> row_counts_;  // after the tick
+  std::vector<uint32_t> first_rows_;  // in the batch that names them
+  std::vector<int64_t> row_counts_;   // after the tick
   std::vector<uint8_t> existed_;
   std::vector<uint8_t> changed_;
+  std::vector<uint32_t> batch_begins_;  // the first new number in each batch, then the number of groups
   Failures failed_before_;
   Failures failed_after_;
   // For a while:
