@@ -196,7 +196,8 @@ OrderedLeaf& OrderedTree::writable(Child& child) {
     child.leaf = child.leaf->thaw();
     memory_ += child.leaf->memory();
   }
-  changes_[child.leaf->number()] = child.leaf;
+  if (!child.leaf->noted) changes_[child.leaf->number()] = child.leaf;
+  child.leaf->noted = true;
   return *child.leaf;
 }
 

@@ -41,6 +41,9 @@ struct WeightSums {
 };
 
 // Entries in ascending order: offsets into one heap, so that moving an entry moves no bytes.
+//
+// All entries begin with the same `shared_` bytes, those of the group as a rule. The next four stand beside the
+// offsets, as a number: nearly every comparison of a search ends there and reads no heap.
 class OrderedLeaf {
  public:
   explicit OrderedLeaf(uint64_t number) : number_(number) {}
@@ -67,20 +70,27 @@ class OrderedLeaf {
   bool frozen = false;  // a checkpoint may be reading it
   bool current = true;  // the tree holds it
   bool stored = false;  // a checkpoint may hold a segment of its number
+  bool noted = false;   // it is among the tree's changes since the last checkpoint
 
  private:
   struct Place {
     uint32_t offset;
     uint32_t key_bytes;
     uint32_t bytes;
+    uint32_t head;  // the bytes behind the shared ones, the first the most significant; 0 for those that are not there
     int64_t weight;
   };
   Place place(const OrderedEntry& entry);
+  void merge_one(const OrderedEntry& change);
+  uint32_t head_of(std::string_view bytes) const;
+  // To be called when entries came or went.
+  void set_shared();
   void compact();
 
   uint64_t number_;
   std::string heap_;
   std::vector<Place> places_;
+  size_t shared_ = 0;  // what the first and the last entry have in common
   size_t live_bytes_ = 0;
 };
 
