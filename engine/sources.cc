@@ -69,10 +69,20 @@ class Sources::Pump {
         return;
       }
       const bool finished = batch->finished;
-      note_progress(finished);
+      note_progress();
       if (batch->records > 0) hand_over(*std::move(batch));
-      if (finished) return;
+      if (finished) {
+        finish();
+        return;
+      }
     }
+  }
+
+  // "finished" is a promise to whoever waits for it: every row can be read.
+  void finish() {
+    std::unique_lock lock(progress_->mutex);
+    progress_->changed.wait(lock, [this] { return progress_->stopping || progress_->in_flight == 0; });
+    if (progress_->in_flight == 0) progress_->status.state = SourceState::kFinished;
   }
 
   // False: stopping.
@@ -99,11 +109,11 @@ class Sources::Pump {
                              });
   }
 
-  void note_progress(bool finished) {
+  void note_progress() {
     std::vector<ingest::PartitionStatus> partitions = reader_->partitions();
     std::string trouble = reader_->trouble();
     const std::scoped_lock lock(progress_->mutex);
-    progress_->status.state = finished ? SourceState::kFinished : SourceState::kRunning;
+    progress_->status.state = SourceState::kRunning;
     progress_->status.partitions = std::move(partitions);
     progress_->status.error = std::move(trouble);
   }

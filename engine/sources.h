@@ -26,7 +26,12 @@ namespace millrace::engine {
 
 inline constexpr int kBatchesInFlight = 2;
 
-enum class SourceState : uint8_t { kStarting, kRunning, kFinished, kStalled };
+enum class SourceState : uint8_t {
+  kStarting,
+  kRunning,
+  kFinished,  // nothing more will come, and all that came is published
+  kStalled,
+};
 
 struct SourceStatus {
   ObjectId source;
