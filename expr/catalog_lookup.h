@@ -7,7 +7,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "base/result.h"
 
 namespace millrace::expr {
 
@@ -26,6 +29,8 @@ class CatalogLookup {
   virtual std::optional<std::string> constraint_definition(uint32_t constraint) const = 0;
   // The comment on an object, or on a relation's column, counted from 1.
   virtual std::optional<std::string> comment(uint32_t object, int32_t column) const = 0;
+  // The name, with its schema and quoted where it must be, of the sequence that a column owns. 42703: no such column.
+  virtual Result<std::optional<std::string>> sequence_of_column(uint32_t relation, std::string_view column) const = 0;
 };
 
 }  // namespace millrace::expr

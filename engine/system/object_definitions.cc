@@ -1,5 +1,7 @@
 #include "engine/system/object_definitions.h"
 
+#include <algorithm>
+
 #include "engine/catalog_names.h"
 #include "engine/system/relation_kind.h"
 
@@ -89,6 +91,23 @@ Text ObjectDefinitions::comment(uint32_t object_oid, int32_t column) const {
   if (object == nullptr || column < 0 || static_cast<size_t>(column) > object->columns.size()) return std::nullopt;
   const std::string& text = column == 0 ? object->comment : object->columns[static_cast<size_t>(column) - 1].comment;
   return text.empty() ? Text() : Text(text);
+}
+
+Result<Text> ObjectDefinitions::sequence_of_column(uint32_t relation, std::string_view column) const {
+  const catalog::Object* table = catalog_->find(ObjectId(relation));
+  if (table == nullptr) return Text();
+  const auto found = std::ranges::find(table->columns, column, &catalog::ColumnDefinition::name);
+  if (found == table->columns.end()) {
+    return SqlError(sqlstate::kUndefinedColumn,
+                    "column \"" + std::string(column) + "\" of relation \"" + table->name.name + "\" does not exist");
+  }
+  const auto place = static_cast<uint32_t>(found - table->columns.begin());
+  for (const auto& [id, object] : catalog_->objects()) {
+    const auto* sequence = object->as<catalog::Sequence>();
+    if (sequence == nullptr || sequence->owner != table->id || sequence->owner_column != place) continue;
+    return Text(quote_identifier(object->name.schema) + "." + quote_identifier(object->name.name));
+  }
+  return Text();
 }
 
 }  // namespace millrace::engine

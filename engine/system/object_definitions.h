@@ -17,6 +17,7 @@ class ObjectDefinitions : public expr::CatalogLookup {
   std::optional<std::string> index_definition(uint32_t index, int32_t column) const override;
   std::optional<std::string> constraint_definition(uint32_t constraint) const override;
   std::optional<std::string> comment(uint32_t object, int32_t column) const override;
+  Result<std::optional<std::string>> sequence_of_column(uint32_t relation, std::string_view column) const override;
 
  private:
   struct Constrained {

@@ -170,6 +170,12 @@ NoText comment(const EvalContext& c, ObjectId id, int32_t column) {
   return catalog_of(c) == nullptr ? NoText() : catalog_of(c)->comment(id.value, column);
 }
 
+constexpr auto sequence_of_column = [](const EvalContext& c, Text table, Text column) -> Result<NoText> {
+  if (catalog_of(c) == nullptr) return NoText();
+  TRY(const uint32_t relation, c.text.names->oid_of(oid::kRegclass, table));
+  return catalog_of(c)->sequence_of_column(relation, column);
+};
+
 // As PostgreSQL writes one: a SELECT set in by a space, and ended.
 NoText view_definition(const EvalContext& c, uint32_t relation) {
   NoText query = catalog_of(c) == nullptr ? NoText() : catalog_of(c)->view_query(relation);
@@ -245,7 +251,9 @@ void add_definitions(Rows& rows) {
         "pg_get_statisticsobjdef", "pg_get_statisticsobjdef_columns", "pg_tablespace_location"}) {
     add_null<ObjectId>(rows, name, definition);
   }
-  add_null<Text, Text>(rows, "pg_get_serial_sequence", "The sequence behind a column: there are none, NULL.");
+  rows.push_back(scalar("pg_get_serial_sequence", sequence_of_column,
+                        "The sequence that a table's column owns; NULL when there is none.",
+                        "pg_get_serial_sequence('pg_class', 'relname') IS NULL"));
 }
 
 // retyped() for regclass, as these take it.
@@ -298,8 +306,9 @@ void add_sizes(Rows& rows) {
 }
 
 bool asks_catalog(Text name) {
-  static constexpr Text kNames[] = {"pg_table_is_visible", "pg_get_viewdef",  "pg_get_indexdef", "pg_get_constraintdef",
-                                    "obj_description",     "col_description", "pg_get_userbyid"};
+  static constexpr Text kNames[] = {"pg_table_is_visible",  "pg_get_viewdef",        "pg_get_indexdef",
+                                    "pg_get_constraintdef", "obj_description",       "col_description",
+                                    "pg_get_userbyid",      "pg_get_serial_sequence"};
   return std::ranges::find(kNames, name) != std::end(kNames) || name.starts_with("to_reg");
 }
 
