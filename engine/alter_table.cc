@@ -5,7 +5,6 @@
 #include "engine/foreign_keys.h"
 #include "engine/row_checks.h"
 #include "engine/row_completion.h"
-#include "engine/table_view.h"
 
 namespace millrace::engine {
 namespace {
@@ -64,19 +63,17 @@ Result<Alteration> alter_table(const sql::BoundAlterTable& alter, const QueryEnv
   Alteration out;
   out.table = alter.table;
   out.step.change.dropped = alter.dropped;
-  if (!alter.rows) {
-    if (alter.validates) {
-      out.looked_at.insert(alter.table);
-      TRY(const Delta rows, TableView(environment, alter.table).all_rows());
-      TRY(check_existing(alter, rows, environment, out.looked_at));
-    }
+  Delta rows;
+  if (alter.rows) {
+    out.looked_at.insert(alter.table);
+    TRY(rows, run_query(*alter.rows, environment));
+    TRY(rows, complete_rows(alter.object, alter.completion, std::move(rows), environment.eval));
+    TRY(check_existing(alter, rows, environment, out.looked_at));
+  }
+  if (!alter.rewrites) {
     out.step.change.created.push_back(alter.object);
     return out;
   }
-  out.looked_at.insert(alter.table);
-  TRY(Delta rows, run_query(*alter.rows, environment));
-  TRY(rows, complete_rows(alter.object, alter.completion, std::move(rows), environment.eval));
-  TRY(check_existing(alter, rows, environment, out.looked_at));
   out.table = allocate_id();
   std::vector<catalog::Object> objects{alter.object};
   objects[0].id = out.table;
@@ -86,10 +83,6 @@ Result<Alteration> alter_table(const sql::BoundAlterTable& alter, const QueryEnv
       other.id = allocate_id();
     }
     objects.push_back(std::move(other));
-  }
-  for (const ObjectId id : environment.catalog->dependents(alter.table)) {
-    const catalog::Object& referring = *environment.catalog->find(id);
-    if (referring.as<catalog::Table>() != nullptr && id != alter.table) objects.push_back(referring);
   }
   for (catalog::Object& object : objects) redirect(object, alter.table, out.table);
   out.step.change.dropped.push_back(alter.table);

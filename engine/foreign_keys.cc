@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "base/check.h"
 #include "engine/column_types.h"
 #include "engine/key_changes.h"
 #include "engine/row_checks.h"
@@ -61,14 +62,9 @@ Status for_each_batch(ObjectId table, const QueryEnvironment& env,
     reader.enter();
     storage::ServedIndex::Scan scan(*relation->rows(), env.tick);
     for (DeltaBatch batch = scan.next(); !batch.empty(); batch = scan.next()) {
-      Status went = env.guard.check();
-      if (went) went = visit(batch);
-      if (!went) {
-        reader.leave();
-        return went;
-      }
+      TRY(env.guard.check());
+      TRY(visit(batch));
     }
-    reader.leave();
   }
   const auto own = env.own_writes.find(table);
   if (own == env.own_writes.end()) return {};
@@ -151,7 +147,6 @@ Status count_parents(const catalog::Object& parent, const std::vector<uint32_t>&
       return true;
     });
   }
-  reader.leave();
   const auto own = env.own_writes.find(parent.id);
   if (own == env.own_writes.end()) return {};
   for (const DeltaBatch& batch : own->second.deltas()) keys.count(project(batch, key));
@@ -268,40 +263,27 @@ Result<TableWrite> rewrite_rows(const catalog::Object& child, const ForeignKey& 
   return write;
 }
 
-// Where a row's key went in an UPDATE: pairs of old and new rows.
+// Where the keys of an UPDATE's rows went, as the referring columns of `rows` take them: row for row.
 Result<DeltaBatch> moved_keys(const catalog::Object& child, const ForeignKey& key, const catalog::Object& parent,
                               const DeltaBatch& rows, const TableWrite& write, const QueryEnvironment& env) {
   TRY(KeyCast to_parent,
       KeyCast::make(child, key.columns, parent, key.referenced_columns, expr::CastContext::kImplicit));
   TRY(KeyCast to_child,
       KeyCast::make(parent, key.referenced_columns, child, key.columns, expr::CastContext::kAssignment));
+  KeyCounts before(key_types(parent, key.referenced_columns));
+  std::vector<DeltaBatch> after;  // beside write.before
+  for (size_t b = 0; b < write.before.size(); ++b) {
+    const DeltaBatch old_keys = project(write.before[b], key_columns(key.referenced_columns));
+    for (size_t row = 0; row < old_keys.rows(); ++row) before.want(old_keys, row, &write.before[b], row);
+    TRY(DeltaBatch new_keys, to_child.apply(write.after[b], env.eval));
+    after.push_back(std::move(new_keys));
+  }
   TRY(const DeltaBatch referring, to_parent.apply(rows, env.eval));
-  const storage::KeyColumns columns = key_columns(key.referenced_columns);
-  const storage::KeyColumns all = storage::first_columns(columns.size());
-  const RowLayout layout(key_types(parent, key.referenced_columns));
-  std::vector<SqlType> child_types = key_types(child, key.columns);
-  DeltaBuilder builder(child_types);
+  DeltaBuilder builder(key_types(child, key.columns));
   for (size_t row = 0; row < rows.rows(); ++row) {
-    bool found = false;
-    for (size_t b = 0; b < write.before.size() && !found; ++b) {
-      TRY(const DeltaBatch after, to_child.apply(write.after[b], env.eval));
-      for (size_t r = 0; r < write.before[b].rows() && !found; ++r) {
-        const std::string old_key = layout.pack(project(write.before[b], columns), r);
-        if (!storage::keys_equal(referring, row, all, layout, old_key, all)) continue;
-        for (size_t c = 0; c < child_types.size(); ++c) {
-          if (after.column(c).is_null(r)) {
-            builder.column(c).append_null();
-          } else {
-            builder.column(c).append_slot(after.column(c).slot(r));
-          }
-        }
-        found = true;
-      }
-    }
-    if (!found) {
-      for (size_t c = 0; c < child_types.size(); ++c) builder.column(c).append_null();
-    }
-    builder.end_row(1);
+    const KeyCounts::Entry* entry = before.find(referring, row);
+    MILLRACE_CHECK(entry != nullptr, "a row refers to a key that did not go");
+    builder.append_row(after[static_cast<size_t>(entry->batch - write.before.data())], entry->row, 1);
   }
   return builder.finish();
 }

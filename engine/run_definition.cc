@@ -148,7 +148,7 @@ DatabaseSession::RunBound::Answer DatabaseSession::RunBound::apply_ddl(DdlStep s
     return SqlError(sqlstate::kReadOnlySqlTransaction, "cannot execute " + tag + " in a read-only transaction");
   }
   transaction.catalog = engine::apply(transaction.catalog, step.change);
-  session.sequences_.use(transaction.catalog);
+  session.sequences_.use(transaction.catalog, transaction.read_only);
   transaction.ddl.push_back(std::move(step));
   session.refresh_text();
   return complete(tag);

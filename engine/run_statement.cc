@@ -60,7 +60,7 @@ expr::EvalContext DatabaseSession::eval_context(const Transaction& transaction) 
   context.database = options_.database;
   context.time_zone_name = settings_.time_zone_name();
   context.rng = &database_.rng();
-  sequences_.use(transaction.catalog);
+  sequences_.use(transaction.catalog, transaction.read_only);
   context.sequences = &sequences_;
   return context;
 }

@@ -69,11 +69,9 @@ Status SequenceState::load(const catalog::Object& sequence, Database& database) 
   storage::ServedIndex::Scan scan(*relation->rows(), pin.tick());
   const DeltaBatch rows = scan.next();
   if (rows.empty()) {
-    reader.leave();
     return SqlError(sqlstate::kDataCorrupted, "sequence \"" + sequence.name.name + "\" has no row");
   }
   durable_ = {rows.column(0).value<int64_t>(0), rows.column(2).value<int8_t>(0) != 0};
-  reader.leave();
   position_ = durable_;
   left_ = 0;
   loaded_ = true;
@@ -139,7 +137,14 @@ SequencePosition& SessionSequences::new_position(const catalog::Object& sequence
   return new_.try_emplace(sequence.id, initial_position(*sequence.as<catalog::Sequence>())).first->second;
 }
 
+Status SessionSequences::check_writable(const char* function) const {
+  if (!read_only_) return {};
+  return SqlError(sqlstate::kReadOnlySqlTransaction,
+                  "cannot execute " + std::string(function) + "() in a read-only transaction");
+}
+
 Result<int64_t> SessionSequences::next(ObjectId sequence) {
+  TRY(check_writable("nextval"));
   TRY(const catalog::Object* object, find(sequence));
   int64_t value = 0;
   const WorldPtr world = database_.world().get();
@@ -169,6 +174,7 @@ Result<int64_t> SessionSequences::last() {
 }
 
 Status SessionSequences::set(ObjectId sequence, int64_t value, bool is_called) {
+  TRY(check_writable("setval"));
   TRY(const catalog::Object* object, find(sequence));
   const auto& rules = *object->as<catalog::Sequence>();
   if (value < rules.minimum || value > rules.maximum) {

@@ -60,7 +60,11 @@ class SessionSequences final : public expr::SequenceAccess {
  public:
   explicit SessionSequences(Database& database) : database_(database) {}
 
-  void use(catalog::CatalogPtr catalog) { catalog_ = std::move(catalog); }
+  // Of the open transaction.
+  void use(catalog::CatalogPtr catalog, bool read_only) {
+    catalog_ = std::move(catalog);
+    read_only_ = read_only;
+  }
   Result<int64_t> next(ObjectId sequence) override;
   Result<int64_t> current(ObjectId sequence) override;
   Result<int64_t> last() override;
@@ -72,12 +76,15 @@ class SessionSequences final : public expr::SequenceAccess {
   void end_transaction() { new_.clear(); }
 
  private:
+  // 25006.
+  Status check_writable(const char* function) const;
   // 42809.
   Result<const catalog::Object*> find(ObjectId sequence) const;
   SequencePosition& new_position(const catalog::Object& sequence);
 
   Database& database_;
   catalog::CatalogPtr catalog_;
+  bool read_only_ = false;
   std::map<ObjectId, int64_t> given_;
   std::optional<ObjectId> last_;
   std::map<ObjectId, SequencePosition> new_;

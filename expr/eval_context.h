@@ -27,10 +27,9 @@ struct EvalContext {
   std::string_view session_user = "millrace";
   std::string_view database = "millrace";
   std::string_view time_zone_name = "UTC";
-  std::span<const std::string> search_path;  // existing schemas only, first is current_schema()
-  std::span<const Value> parameters;         // parameters[0] is $1
-  Rng* rng = nullptr;                        // random(), gen_random_uuid(); nullptr: they answer 0A000
-  SequenceAccess* sequences = nullptr;       // nextval() ...; nullptr: they answer 0A000
+  std::span<const Value> parameters;    // parameters[0] is $1
+  Rng* rng = nullptr;                   // random(), gen_random_uuid(); nullptr: they answer 0A000
+  SequenceAccess* sequences = nullptr;  // nextval() ...; nullptr: they answer 0A000
 };
 
 // Collects what went wrong, row by row. A row with an error has an unspecified value in every result;

@@ -162,16 +162,17 @@ struct BoundAlter {
   std::optional<int64_t> restart;  // ALTER SEQUENCE .. RESTART
 };
 
-// ALTER TABLE. Without `rows` the table keeps its rows and its id.
+// ALTER TABLE. Unless it `rewrites` the table keeps its rows and its id.
 struct BoundAlterTable {
   ObjectId table;
   catalog::Object object;               // as it is to be, under the id it has
-  std::vector<catalog::Object> others;  // its indexes and sequences, as they are to be
+  std::vector<catalog::Object> others;  // its indexes and sequences and what refers to it, as they are to be
   std::vector<ObjectId> dropped;        // indexes and sequences that go with a column
   std::vector<RowCheck> checks;
-  bool validates = false;  // the rows that are there must satisfy a new constraint
-  // Set when the rows change their shape or their key: what they become, as the source of an INSERT.
+  // Set when the rows that are there matter: what they become, as the source of an INSERT. They must satisfy the
+  // constraints; with `rewrites` (their shape or their key changes) they take the place of what is stored.
   std::optional<BoundQuery> rows;
+  bool rewrites = false;
   RowCompletion completion;
   std::vector<std::string> notices;
 };

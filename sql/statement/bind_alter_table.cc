@@ -80,12 +80,13 @@ class TableAlteration {
   }
 
   Result<BoundStatement> finish() {
+    TRY(settle_references());
     object_.details = table_;
-    TRY(object_.depends_on, binder_.table_dependencies(object_));
+    object_.depends_on = binder_.table_dependencies(object_);
     out_.object = object_;
     out_.others = std::move(others_);
     TRY(out_.checks, binder_.row_checks(object_));
-    if (rewrites_) TRY(plan_rows());
+    if (out_.rewrites || validates_) TRY(plan_rows());
     return BoundStatement(std::move(out_));
   }
 
@@ -143,7 +144,7 @@ class TableAlteration {
       TRY(ExprPtr value, binder_.column_default(column));
       values_.push_back(value->volatility() == expr::Volatility::kVolatile ? nullptr : std::move(value));
     }
-    rewrites_ = true;
+    out_.rewrites = true;
     return {};
   }
 
@@ -160,7 +161,10 @@ class TableAlteration {
     TRY(refuse_referencing({column}, fmt::format("column {} of table {}", change.name, object_.name.name)));
     TRY(drop_expressions_over(column));
     std::erase_if(table_.unique, [&](catalog::UniqueConstraint& key) { return !shift_all(key.columns, column); });
-    std::erase_if(table_.foreign_keys, [&](catalog::ForeignKey& key) { return !shift_all(key.columns, column); });
+    std::erase_if(table_.foreign_keys, [&](catalog::ForeignKey& key) {
+      const bool stays = key.referenced != old_.id || shift_all(key.referenced_columns, column);
+      return !shift_all(key.columns, column) || !stays;
+    });
     std::erase_if(others_, [&](Object& other) {
       if (auto* index = std::get_if<catalog::Index>(&other.details); index != nullptr) {
         if (shift_all(index->columns, column)) return false;
@@ -176,7 +180,7 @@ class TableAlteration {
     });
     object_.columns.erase(object_.columns.begin() + column);
     values_.erase(values_.begin() + column);
-    rewrites_ = true;
+    out_.rewrites = true;
     return {};
   }
 
@@ -223,7 +227,7 @@ class TableAlteration {
     TRY(const uint32_t column, find(change.name));
     catalog::ColumnDefinition& definition = object_.columns[column];
     if (change.kind == Kind::kSetNotNull) {
-      out_.validates = out_.validates || !definition.not_null;
+      validates_ = validates_ || !definition.not_null;
       definition.not_null = true;
       return {};
     }
@@ -272,7 +276,7 @@ class TableAlteration {
                                     definition.name, type.to_string()));
       }
     }
-    rewrites_ = true;
+    out_.rewrites = true;
     return {};
   }
 
@@ -281,9 +285,9 @@ class TableAlteration {
     const size_t keys = table_.unique.size();
     TRY(define_constraints(binder_.queries_, {}, 0, std::span(&change.constraint, 1), object_, table_));
     if (table_.unique.size() > keys) {
-      rewrites_ = true;  // The rows are kept by their primary key; a further one is checked as they come in.
+      out_.rewrites = true;  // The rows are kept by their primary key; a further one is checked as they come in.
     } else {
-      out_.validates = true;
+      validates_ = true;
     }
     return {};
   }
@@ -294,7 +298,7 @@ class TableAlteration {
     if (key != table_.unique.end()) {
       TRY(refuse_referencing(key->columns, fmt::format("constraint {} on table {}", change.name, object_.name.name)));
       table_.unique.erase(key);
-      rewrites_ = true;
+      out_.rewrites = true;
       return {};
     }
     if (std::erase_if(table_.checks, named) + std::erase_if(table_.foreign_keys, named) > 0) return {};
@@ -323,6 +327,28 @@ class TableAlteration {
                 fmt::format("constraint {} on table {} depends on {}", key.name, catalog().find(id)->name.name, what))
             .with_hint("Drop the constraint first.");
       }
+    }
+    return {};
+  }
+
+  // Keys that refer and keys that are referred to still compare after their columns changed types or places.
+  Status settle_references() {
+    for (const catalog::ForeignKey& key : table_.foreign_keys) {
+      const Object& parent = key.referenced == old_.id ? object_ : *catalog().find(key.referenced);
+      TRY(check_comparable(object_, parent, key));
+    }
+    for (const ObjectId id : catalog().dependents(old_.id)) {
+      Object child = *catalog().find(id);
+      auto* details = std::get_if<catalog::Table>(&child.details);
+      if (details == nullptr) continue;
+      for (catalog::ForeignKey& key : details->foreign_keys) {
+        if (key.referenced != old_.id) continue;
+        for (uint32_t& column : key.referenced_columns) {
+          TRY(column, find(old_.columns[column].name));  // It is there: refuse_referencing() has seen to it.
+        }
+        TRY(check_comparable(child, object_, key));
+      }
+      if (out_.rewrites) others_.push_back(std::move(child));
     }
     return {};
   }
@@ -356,8 +382,8 @@ class TableAlteration {
   ColumnIds ids_;
   RelPtr input_;
   std::vector<ExprPtr> values_;  // of each column, over the old ones; null: when the row is completed
-  std::vector<Object> others_;   // indexes and sequences that go with the table
-  bool rewrites_ = false;
+  std::vector<Object> others_;   // indexes and sequences that go with the table, tables that refer to it
+  bool validates_ = false;       // the rows that are there must satisfy a new constraint
   BoundAlterTable out_;
 };
 

@@ -90,7 +90,7 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::CreateTable& node) 
   }
   TRY(check_checks(queries_, node.columns, node.constraints, object));
   object.details = std::move(table);
-  TRY(object.depends_on, table_dependencies(object));
+  object.depends_on = table_dependencies(object);
   BoundCreate out;
   out.objects.push_back(std::move(object));
   for (const NumberedColumn& column : numbered) {
@@ -101,26 +101,32 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::CreateTable& node) 
   return out;
 }
 
-Result<std::vector<ObjectId>> StatementBinder::table_dependencies(const Object& table) {
+std::set<ObjectId> StatementBinder::sequences_of(const catalog::ColumnDefinition& column) {
+  std::set<ObjectId> out;
+  if (column.default_sql.empty()) return out;
+  const Result<expr::ExprPtr> value = column_default(column);
+  if (!value) return out;  // Of a sequence that this statement makes.
+  expr::walk(**value, [&](const expr::Expr& node) {
+    const auto* constant = node.as<expr::Constant>();
+    if (constant == nullptr || constant->value.is_null() || constant->value.type().oid() != oid::kRegclass) return true;
+    const Object* object = catalog().find(ObjectId(static_cast<uint32_t>(constant->value.slot().i32)));
+    if (object != nullptr && object->as<catalog::Sequence>() != nullptr) out.insert(object->id);
+    return true;
+  });
+  return out;
+}
+
+std::vector<ObjectId> StatementBinder::table_dependencies(const Object& table) {
   std::set<ObjectId> out;
   for (const catalog::ForeignKey& key : table.as<catalog::Table>()->foreign_keys) out.insert(key.referenced);
   for (const catalog::ColumnDefinition& column : table.columns) {
-    if (column.default_sql.empty() || column.identity != catalog::Identity::kNone) continue;
-    Result<expr::ExprPtr> value = column_default(column);
-    if (!value) continue;  // Of a sequence that this statement makes.
-    expr::walk(**value, [&](const expr::Expr& node) {
-      const auto* constant = node.as<expr::Constant>();
-      if (constant == nullptr || constant->value.is_null() || constant->value.type().oid() != oid::kRegclass)
-        return true;
-      const auto* object = catalog().find(ObjectId(static_cast<uint32_t>(constant->value.slot().i32)));
-      const auto* sequence = object == nullptr ? nullptr : object->as<catalog::Sequence>();
-      const bool own = sequence != nullptr && sequence->owner.value() != 0 && sequence->owner == table.id;
-      if (sequence != nullptr && !own) out.insert(object->id);
-      return true;
-    });
+    for (const ObjectId id : sequences_of(column)) {
+      const ObjectId owner = catalog().find(id)->as<catalog::Sequence>()->owner;
+      if (owner.value() == 0 || owner != table.id) out.insert(id);
+    }
   }
   out.erase(table.id);
-  return std::vector<ObjectId>(out.begin(), out.end());
+  return {out.begin(), out.end()};
 }
 
 Result<Object> StatementBinder::numbers_of(const Object& table, ObjectId table_id, const NumberedColumn& column) const {

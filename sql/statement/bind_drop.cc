@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "sql/statement/statement_binder.h"
@@ -72,13 +73,15 @@ class Collector {
     std::vector<std::string> names;    // "constraint c_fkey on table c"
     std::vector<Object> altered;
   };
-  Losses losses() const {
+  // `calls`: whether a column's default calls a sequence.
+  using Calls = std::function<bool(const catalog::ColumnDefinition& column, ObjectId sequence)>;
+  Losses losses(const Calls& calls) const {
     Losses out;
     std::map<ObjectId, Object> tables;
     for (const auto& [id, gone] : referring_) {
       if (seen_.contains(id)) continue;
       Object& table = tables.try_emplace(id, *catalog_.find(id)).first->second;
-      lose(table, *catalog_.find(gone), out);
+      lose(table, *catalog_.find(gone), calls, out);
       std::erase(table.depends_on, gone);
     }
     for (auto& [id, table] : tables) out.altered.push_back(std::move(table));
@@ -98,7 +101,7 @@ class Collector {
   std::vector<ObjectId> take() { return std::move(out_); }
 
  private:
-  static void lose(Object& table, const Object& gone, Losses& out) {
+  static void lose(Object& table, const Object& gone, const Calls& calls, Losses& out) {
     const auto note = [&](const std::string& what) {
       out.names.push_back(what);
       out.details.push_back(fmt::format("{} depends on {} {}", what, gone.kind_name(), gone.name.name));
@@ -111,7 +114,7 @@ class Collector {
     });
     if (gone.as<catalog::Sequence>() == nullptr) return;
     for (catalog::ColumnDefinition& column : table.columns) {
-      if (column.default_sql.find(gone.name.name) == std::string::npos) continue;
+      if (!calls(column, gone.id)) continue;
       note(fmt::format("default value for column {} of table {}", column.name, table.name.name));
       column.default_sql.clear();
     }
@@ -128,8 +131,9 @@ class Collector {
 std::string described(const Object& object) { return fmt::format("{} {}", object.kind_name(), object.name.name); }
 
 // Refuses with RESTRICT, tells with CASCADE.
-Status settle_dependents(Collector& collector, const std::string& what, bool cascade, BoundDrop& out) {
-  Collector::Losses losses = collector.losses();
+Status settle_dependents(Collector& collector, const Collector::Calls& calls, const std::string& what, bool cascade,
+                         BoundDrop& out) {
+  Collector::Losses losses = collector.losses(calls);
   if (collector.others().empty() && losses.names.empty()) return {};
   if (!cascade) {
     std::string detail;
@@ -158,6 +162,9 @@ Status settle_dependents(Collector& collector, const std::string& what, bool cas
 StatementBinder::Bound StatementBinder::bind_kind(const ast::Drop& node) {
   BoundDrop out;
   Collector collector(catalog());
+  const Collector::Calls calls = [&](const catalog::ColumnDefinition& column, ObjectId sequence) {
+    return sequences_of(column).contains(sequence);
+  };
   std::string what;
   if (node.kind == ast::ObjectKind::kSchema) {
     out.tag = "DROP SCHEMA";
@@ -177,7 +184,7 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Drop& node) {
       out.schemas.push_back(schema);
       collector.add_schema(schema);
     }
-    TRY(settle_dependents(collector, what, node.cascade, out));
+    TRY(settle_dependents(collector, calls, what, node.cascade, out));
     out.objects = collector.take();
     return out;
   }
@@ -241,7 +248,7 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Drop& node) {
   if (named.size() > 1) what = "desired object(s)";
   for (const ObjectId id : named) collector.add(id, ObjectId(), true);
   collector.forget_named(named);
-  TRY(settle_dependents(collector, what, node.cascade, out));
+  TRY(settle_dependents(collector, calls, what, node.cascade, out));
   out.objects = collector.take();
   return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 
 #include "sql/binder/query_binder.h"
 #include "sql/bound_statement.h"
@@ -96,7 +97,9 @@ class StatementBinder {
   Result<catalog::Object> numbers_of(const catalog::Object& table, ObjectId table_id,
                                      const NumberedColumn& column) const;
   // What a table stands on: the tables its foreign keys refer to, the sequences of others that feed it.
-  Result<std::vector<ObjectId>> table_dependencies(const catalog::Object& table);
+  std::vector<ObjectId> table_dependencies(const catalog::Object& table);
+  // The sequences that a column's default calls.
+  std::set<ObjectId> sequences_of(const catalog::ColumnDefinition& column);
   friend class TableAlteration;
   Bound create_materialized_view(const ast::CreateTableAs& node);
 

@@ -218,16 +218,8 @@ Status define_foreign_key(const QueryBinder& binder, const ast::Constraint& cons
                     "number of referencing and referenced columns for foreign key disagree");
   }
   key.name = constraint.name.empty() ? constraint_name(object, columns, "fkey", table) : constraint.name;
-  for (size_t i = 0; i < columns.size(); ++i) {
-    const catalog::ColumnDefinition& child = object.columns[columns[i]];
-    const catalog::ColumnDefinition& wanted = parent->columns[key.referenced_columns[i]];
-    if (expr::can_coerce(child.type, wanted.type, expr::CastContext::kImplicit)) continue;
-    return SqlError(sqlstate::kDatatypeMismatch,
-                    fmt::format("foreign key constraint \"{}\" cannot be implemented", key.name))
-        .with_detail(fmt::format("Key columns \"{}\" and \"{}\" are of incompatible types: {} and {}.", child.name,
-                                 wanted.name, child.type.to_string(), wanted.type.to_string()));
-  }
   key.columns = std::move(columns);
+  TRY(check_comparable(object, *parent, key));
   key.on_delete = catalog_action(constraint.on_delete);
   key.on_update = catalog_action(constraint.on_update);
   key.match_full = constraint.match_full;
@@ -390,6 +382,19 @@ Status define_constraints(const QueryBinder& binder, std::span<const ast::Column
     if (constraint.kind != Kind::kForeignKey) continue;
     TRY(std::vector<uint32_t> key, key_columns(constraint, object));
     TRY(define_foreign_key(binder, constraint, std::move(key), object, table));
+  }
+  return {};
+}
+
+Status check_comparable(const Object& child, const Object& parent, const catalog::ForeignKey& key) {
+  for (size_t i = 0; i < key.columns.size(); ++i) {
+    const catalog::ColumnDefinition& referring = child.columns[key.columns[i]];
+    const catalog::ColumnDefinition& wanted = parent.columns[key.referenced_columns[i]];
+    if (expr::can_coerce(referring.type, wanted.type, expr::CastContext::kImplicit)) continue;
+    return SqlError(sqlstate::kDatatypeMismatch,
+                    fmt::format("foreign key constraint \"{}\" cannot be implemented", key.name))
+        .with_detail(fmt::format("Key columns \"{}\" and \"{}\" are of incompatible types: {} and {}.", referring.name,
+                                 wanted.name, referring.type.to_string(), wanted.type.to_string()));
   }
   return {};
 }

@@ -27,6 +27,9 @@ Status define_constraints(const QueryBinder& binder, std::span<const ast::Column
                           uint32_t first_column, std::span<const ast::Constraint> constraints, catalog::Object& object,
                           catalog::Table& table);
 
+// 42804 where a column of a foreign key cannot become what it refers to.
+Status check_comparable(const catalog::Object& child, const catalog::Object& parent, const catalog::ForeignKey& key);
+
 // Whether they bind: 0A000 for column references in a default, 42804 for a wrong type.
 Status check_default(QueryBinder& binder, const ast::Expr& expression, const catalog::ColumnDefinition& column);
 Status check_generated(QueryBinder& binder, const ast::Expr& expression, const catalog::Object& object,
