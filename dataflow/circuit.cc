@@ -22,7 +22,7 @@ class RunningCircuit final : public Circuit {
 
   Status attach(ObjectId view, const CircuitPlan& plan, const expr::EvalContext& context) override {
     MILLRACE_CHECK(!views_.contains(view), "the view is attached already");
-    TRY(std::unique_ptr<ViewOperators> operators, build_operators(view, plan, context));
+    TRY(std::unique_ptr<ViewOperators> operators, build_operators({view, 0}, plan, context));
     add(view, std::move(operators), /*is_new=*/true);
     return {};
   }

@@ -8,6 +8,7 @@
 #include "dataflow/operators/join.h"
 #include "dataflow/operators/map.h"
 #include "dataflow/operators/outer_join.h"
+#include "dataflow/operators/recursion.h"
 #include "dataflow/operators/semi_join.h"
 #include "dataflow/operators/set_operation.h"
 #include "dataflow/operators/table_function.h"
@@ -21,8 +22,14 @@ namespace {
 // What each kind of plan node becomes. A new kind is a case here and a file under operators/.
 class OperatorFactory {
  public:
-  OperatorFactory(ObjectId view, const CircuitPlan& plan, NodeIndex index, ArrangementPool& pool)
-      : plan_(plan), index_(index), pool_(pool), state_{view, index} {}
+  OperatorFactory(StateName first, const CircuitPlan& plan, NodeIndex index, ArrangementPool& pool,
+                  const expr::EvalContext& context)
+      : plan_(plan),
+        index_(index),
+        pool_(pool),
+        first_(first),
+        state_{first.view, first.node + index},
+        context_(context) {}
 
   using Made = Result<OperatorPtr>;
 
@@ -41,6 +48,16 @@ class OperatorFactory {
   Made operator()(const WindowNode& node) const { return make_window(node, types_of(node.input), types(), state_); }
   Made operator()(const SetOperationNode& node) const { return make_set_operation(node, types(), state_); }
   Made operator()(const AtMostOneNode& node) const { return make_at_most_one(node, types_of(node.input), state_); }
+
+  Made operator()(const RecursionNode& node) const {
+    size_t before = plan_.nodes.size();  // the steps' nodes stand behind the plan's, in its order
+    for (NodeIndex other = 0; other < index_; ++other) {
+      const auto* recursion = std::get_if<RecursionNode>(&plan_.nodes[other].kind);
+      if (recursion != nullptr) before += total_nodes(*recursion->step);
+    }
+    const StateName step{first_.view, static_cast<NodeIndex>(first_.node + before)};
+    return make_recursion(node, types(), state_, step, context_);
+  }
 
   Made operator()(const JoinNode& node) const {
     const storage::NullKeys nulls = node.null_safe ? storage::NullKeys::kEqual : storage::NullKeys::kSkip;
@@ -67,7 +84,9 @@ class OperatorFactory {
   const CircuitPlan& plan_;
   NodeIndex index_;
   ArrangementPool& pool_;
+  StateName first_;
   StateName state_;
+  const expr::EvalContext& context_;
 };
 
 }  // namespace
@@ -80,29 +99,29 @@ const SharedArrangement& ArrangementPool::arrange(NodeIndex node, const Columns&
   // The parts of a node's own operator count up from 0, those of the arrangements of its output down.
   const uint32_t part = 255 - parts_[node]++;
   operators_.arrangements.push_back(std::make_unique<SharedArrangement>(
-      arrangement_id(view_, node, part), plan_.nodes[node].types, std::move(columns), nulls));
+      arrangement_id(first_.view, first_.node + node, part), plan_.nodes[node].types, std::move(columns), nulls));
   made = operators_.arrangements.back().get();
   operators_.nodes[node].arrangements.push_back(made);
   return *made;
 }
 
-Result<std::unique_ptr<ViewOperators>> build_operators(ObjectId view, const CircuitPlan& plan,
+Result<std::unique_ptr<ViewOperators>> build_operators(StateName first, const CircuitPlan& plan,
                                                        const expr::EvalContext& context) {
   auto operators = std::make_unique<ViewOperators>();
   operators->relations = plan.inputs();
   operators->eval = std::make_unique<expr::EvalContext>(context);
-  ArrangementPool pool(view, plan, *operators);
+  ArrangementPool pool(first, plan, *operators);
   for (NodeIndex index = 0; index < plan.nodes.size(); ++index) {
     const PlanNode& planned = plan.nodes[index];
     OperatorNode& node = operators->nodes.emplace_back();
-    node.view = view;
+    node.view = first.view;
     node.eval = operators->eval.get();
     if (const auto* input = std::get_if<InputNode>(&planned.kind)) node.relation = input->relation;
     for (const NodeIndex input : inputs_of(planned)) {
       node.inputs.push_back(&operators->nodes[input]);
       operators->nodes[input].consumers.push_back(&node);
     }
-    TRY(node.op, std::visit(OperatorFactory(view, plan, index, pool), planned.kind));
+    TRY(node.op, std::visit(OperatorFactory(first, plan, index, pool, context), planned.kind));
   }
   operators->root = &operators->nodes[plan.root];
   operators->root->is_root = true;

@@ -12,6 +12,7 @@
 #include "dataflow/circuit_plan.h"
 #include "dataflow/operator.h"
 #include "dataflow/shared_arrangement.h"
+#include "dataflow/state_name.h"
 
 namespace millrace::dataflow {
 
@@ -55,21 +56,23 @@ struct ViewOperators {
 // Hands operators the arrangements they read. The same arrangement of the same node is made once.
 class ArrangementPool {
  public:
-  ArrangementPool(ObjectId view, const CircuitPlan& plan, ViewOperators& operators)
-      : view_(view), plan_(plan), operators_(operators) {}
+  ArrangementPool(StateName first, const CircuitPlan& plan, ViewOperators& operators)
+      : first_(first), plan_(plan), operators_(operators) {}
 
   // Of the output of `node`, keyed by `key`.
   const SharedArrangement& arrange(NodeIndex node, const Columns& key, storage::NullKeys nulls);
 
  private:
-  ObjectId view_;
+  StateName first_;
   const CircuitPlan& plan_;
   ViewOperators& operators_;
   std::map<std::tuple<NodeIndex, Columns, storage::NullKeys>, SharedArrangement*> made_;
   std::map<NodeIndex, uint32_t> parts_;
 };
 
-Result<std::unique_ptr<ViewOperators>> build_operators(ObjectId view, const CircuitPlan& plan,
+// `first` names the state of the plan's first node, the others' follow; behind them come those of its
+// recursions' steps.
+Result<std::unique_ptr<ViewOperators>> build_operators(StateName first, const CircuitPlan& plan,
                                                        const expr::EvalContext& context);
 
 }  // namespace millrace::dataflow

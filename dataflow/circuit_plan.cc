@@ -151,6 +151,7 @@ struct Describe {
     return std::string(node.operation == SetOperation::kIntersect ? "Intersect" : "Except") + (node.all ? " all" : "");
   }
   std::string operator()(const AtMostOneNode& node) const { return "AtMostOne by " + list(node.partition); }
+  std::string operator()(const RecursionNode& node) const { return node.distinct ? "Recursion" : "Recursion all"; }
 };
 
 struct InputsOf {
@@ -159,20 +160,44 @@ struct InputsOf {
   std::vector<NodeIndex> operator()(const JoinNode& node) const { return {node.left, node.right}; }
   std::vector<NodeIndex> operator()(const SetOperationNode& node) const { return {node.left, node.right}; }
   std::vector<NodeIndex> operator()(const UnionNode& node) const { return node.inputs; }
+  std::vector<NodeIndex> operator()(const RecursionNode& node) const { return node.inputs; }
   template <class OneInput>
   std::vector<NodeIndex> operator()(const OneInput& node) const {
     return {node.input};
   }
 };
 
-void print(const CircuitPlan& plan, NodeIndex index, size_t depth, std::string& out) {
-  out.append(depth * 2, ' ').append(std::visit(Describe{}, plan.nodes[index].kind)).append("\n");
-  for (const NodeIndex input : inputs_of(plan.nodes[index])) print(plan, input, depth + 1, out);
+// In the step of a recursion inputs are the recursion's, not the catalog's.
+std::string describe_input(const InputNode& node, bool in_step) {
+  if (!in_step) return Describe{}(node);
+  if (node.relation == kWorkingTable) return "WorkingTable " + list(node.columns);
+  return "RecursionInput " + std::to_string(node.relation.value() - 1) + " " + list(node.columns);
+}
+
+void print(const CircuitPlan& plan, NodeIndex index, size_t depth, bool in_step, std::string& out) {
+  const PlanNode& node = plan.nodes[index];
+  const auto* input = std::get_if<InputNode>(&node.kind);
+  out.append(depth * 2, ' ')
+      .append(input != nullptr ? describe_input(*input, in_step) : std::visit(Describe{}, node.kind))
+      .append("\n");
+  if (const auto* recursion = std::get_if<RecursionNode>(&node.kind)) {
+    out.append(depth * 2 + 2, ' ').append("Step\n");
+    print(*recursion->step, recursion->step->root, depth + 2, true, out);
+  }
+  for (const NodeIndex each : inputs_of(node)) print(plan, each, depth + 1, in_step, out);
 }
 
 }  // namespace
 
 std::vector<NodeIndex> inputs_of(const PlanNode& node) { return std::visit(InputsOf{}, node.kind); }
+
+size_t total_nodes(const CircuitPlan& plan) {
+  size_t total = plan.nodes.size();
+  for (const PlanNode& node : plan.nodes) {
+    if (const auto* recursion = std::get_if<RecursionNode>(&node.kind)) total += total_nodes(*recursion->step);
+  }
+  return total;
+}
 
 std::vector<ObjectId> CircuitPlan::inputs() const {
   std::vector<ObjectId> relations;
@@ -186,7 +211,7 @@ std::vector<ObjectId> CircuitPlan::inputs() const {
 
 std::string to_string(const CircuitPlan& plan) {
   std::string text;
-  print(plan, plan.root, 0, text);
+  print(plan, plan.root, 0, false, text);
   return text;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -186,8 +187,27 @@ struct AtMostOneNode {
   Columns partition;
 };
 
-using NodeKind = std::variant<InputNode, ConstantNode, MapNode, TableFunctionNode, JoinNode, AggregateNode,
-                              DistinctNode, TopKNode, WindowNode, UnionNode, SetOperationNode, AtMostOneNode>;
+struct CircuitPlan;
+
+// WITH RECURSIVE: the base rows, then again and again the rows of `step` over what the round before
+// gave, until a round gives nothing new. Output: the rows of all rounds; with `distinct` each once, in
+// the first round that has it.
+//
+// `step` is a plan of its own. It reads the working table as relation kWorkingTable, whose first column
+// (int8) is the round and whose others are the rows'; inputs[1..] as relations recursion_input(1..); and
+// gives rows of the working table, each for the round after the one it comes from.
+struct RecursionNode {
+  std::vector<NodeIndex> inputs;  // the base rows, then what `step` reads besides
+  std::shared_ptr<const CircuitPlan> step;
+  bool distinct = false;
+};
+
+inline constexpr ObjectId kWorkingTable{1};
+inline ObjectId recursion_input(size_t index) { return ObjectId(static_cast<uint32_t>(index + 1)); }
+
+using NodeKind =
+    std::variant<InputNode, ConstantNode, MapNode, TableFunctionNode, JoinNode, AggregateNode, DistinctNode, TopKNode,
+                 WindowNode, UnionNode, SetOperationNode, AtMostOneNode, RecursionNode>;
 
 struct PlanNode {
   NodeKind kind;
@@ -205,6 +225,9 @@ struct CircuitPlan {
   const std::vector<SqlType>& output_types() const { return nodes[root].types; }
   std::vector<ObjectId> inputs() const;  // each relation once, ascending
 };
+
+// How many nodes a plan has with those of its recursions' steps: the numbers that name their state.
+size_t total_nodes(const CircuitPlan& plan);
 
 // The node's inputs, in the order its operator takes them.
 std::vector<NodeIndex> inputs_of(const PlanNode& node);

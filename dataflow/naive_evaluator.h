@@ -504,6 +504,50 @@ class NaiveEvaluator {
     }
   }
 
+  // Round after round, each from nothing.
+  void evaluate(const RecursionNode& node, RowSet& out) {
+    std::map<ObjectId, RowSet> relations;
+    std::map<ObjectId, std::vector<SqlType>> relation_types;
+    for (size_t i = 1; i < node.inputs.size(); ++i) {
+      relations[recursion_input(i)] = rows_[node.inputs[i]];
+      relation_types[recursion_input(i)] = types(node.inputs[i]);
+    }
+    std::vector<SqlType>& working_types = relation_types[kWorkingTable];
+    working_types = types();
+    working_types.insert(working_types.begin(), type_of(oid::kInt8));
+    RowSet working = rows_[node.inputs[0]];
+    for (int64_t round = 0; round < 1000; ++round) {
+      if (node.distinct) {
+        std::erase_if(working, [&](const Row& row) { return out.contains(row.first); });
+        for (auto& [row, weight] : working) weight = 1;
+      }
+      if (working.empty()) return;
+      for (const auto& [row, weight] : working) add_to(out, row, weight);
+      relations[kWorkingTable].clear();
+      DeltaBuilder builder(working_types);
+      const RowLayout layout(types());
+      for (const auto& [row, weight] : working) {
+        builder.column(0).append<int64_t>(round);
+        for (size_t c = 0; c < types().size(); ++c) layout.unpack_column(row, c, builder.column(c + 1));
+        builder.end_row(weight);
+      }
+      add_to(relations[kWorkingTable], builder.finish(), working_types);
+      const NaiveEvaluator step(*node.step, relations, relation_types);
+      working.clear();
+      for (const auto& [row, weight] : step.rows()) {
+        EXPECT_EQ(RowLayout(working_types).slot(row, 0).i64, round + 1);
+        add_to(working, project(working_types, row, pick_behind_first(working_types.size())), weight);
+      }
+    }
+    FAIL() << "the recursion does not end";
+  }
+
+  static Columns pick_behind_first(size_t count) {
+    Columns columns = count_up(count);
+    columns.erase(columns.begin());
+    return columns;
+  }
+
   const CircuitPlan& plan_;
   const std::map<ObjectId, RowSet>& relations_;
   const std::map<ObjectId, std::vector<SqlType>>& relation_types_;
