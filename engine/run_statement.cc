@@ -416,6 +416,10 @@ DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sq
 DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundExplain& explain) const {
   std::vector<std::vector<std::string>> rows;
   size_t begin = 0;
+  if (explain.one_value) {
+    rows.push_back({explain.text});
+    begin = explain.text.size();
+  }
   while (begin < explain.text.size()) {
     const size_t end = std::min(explain.text.find('\n', begin), explain.text.size());
     rows.push_back({explain.text.substr(begin, end - begin)});

@@ -199,7 +199,8 @@ struct BoundShow {
 };
 
 struct BoundExplain {
-  std::string text;  // lines
+  std::string text;        // lines
+  bool one_value = false;  // not a row a line: JSON
 };
 
 struct BoundPrepare {

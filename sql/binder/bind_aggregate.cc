@@ -41,38 +41,45 @@ SqlError no_such_function(const std::string& name, const std::vector<ExprPtr>& a
 
 }  // namespace
 
-void ExprBinder::join_below_aggregate(size_t applies_before) {
+Block& AggregateNames::take_owner() {
+  Block* owner = &block_;
+  if (block_.uses.empty()) {
+    const auto used = std::find_if(around_.begin(), around_.end(),
+                                   [](const auto& entry) { return entry.first->uses.size() > entry.second; });
+    if (used != around_.end()) owner = used->first;
+  }
+  block_.uses.clear();
+  for (const auto& [block, uses] : around_) {
+    if (block == owner) block->uses.resize(uses);
+  }
+  return *owner;
+}
+
+void ExprBinder::join_below_aggregate(size_t applies_before, Block& owner) {
   std::vector<PendingApply>& collected = pending();
-  if (&collected == &block_.applies_below_aggregate) return;
+  if (&collected == &owner.applies_below_aggregate) return;
   const auto first = collected.begin() + static_cast<std::ptrdiff_t>(applies_before);
-  std::move(first, collected.end(), std::back_inserter(block_.applies_below_aggregate));
+  std::move(first, collected.end(), std::back_inserter(owner.applies_below_aggregate));
   collected.erase(first, collected.end());
 }
 
-Status ExprBinder::check_aggregate_place(const std::vector<ExprPtr>& arguments, bool has_uses) const {
-  if (clause_ == Clause::kAggregateArgument) {
+Status ExprBinder::check_aggregate_place(const std::vector<ExprPtr>& arguments, const Block& owner) const {
+  const Clause place = &owner == &block_ ? clause_ : owner.subquery_clause;
+  if (place == Clause::kAggregateArgument) {
     return SqlError(sqlstate::kGroupingError, "aggregate function calls cannot be nested");
   }
-  const bool allowed = clause_ == Clause::kSelect || clause_ == Clause::kHaving || clause_ == Clause::kOrderBy ||
-                       clause_ == Clause::kDistinctOn || clause_ == Clause::kWindow;
+  const bool allowed = place == Clause::kSelect || place == Clause::kHaving || place == Clause::kOrderBy ||
+                       place == Clause::kDistinctOn || place == Clause::kWindow;
   if (!allowed) {
     return SqlError(sqlstate::kGroupingError,
-                    fmt::format("aggregate functions are not allowed in {}", clause_name(clause_)));
+                    fmt::format("aggregate functions are not allowed in {}", clause_name(place)));
   }
-  for (const PendingAggregate& other : block_.aggregates) {
+  for (const PendingAggregate& other : owner.aggregates) {
     for (const ExprPtr& argument : arguments) {
       ColumnSet used;
       add_referenced(argument, used);
       if (used.contains(other.id)) {
         return SqlError(sqlstate::kGroupingError, "aggregate function calls cannot be nested").at(other.location);
-      }
-    }
-  }
-  if (!has_uses && block_.parent != nullptr) {
-    for (const ExprPtr& argument : arguments) {
-      if (argument->has_columns()) {
-        return not_supported("an aggregate of an enclosing query's columns alone",
-                             "Compute the aggregate in the enclosing query.");
       }
     }
   }
@@ -88,6 +95,11 @@ Result<std::vector<OrderItem>> ExprBinder::bind_aggregate_order(const ast::Funct
     order.push_back(std::move(bound));
   }
   return order;
+}
+
+Result<ExprPtr> ExprBinder::bind_aggregate_filter(const ast::FunctionCall& node) {
+  if (node.filter == nullptr) return ExprPtr();
+  return ExprBinder(binder_, block_, Clause::kFilter).bind_boolean(*node.filter, "FILTER");
 }
 
 // What is distinct can only be ordered by what makes it so.
@@ -114,20 +126,20 @@ Status ExprBinder::check_distinct(PendingAggregate& pending) const {
   return {};
 }
 
-ExprBinder::Bound ExprBinder::add_aggregate(PendingAggregate pending, SqlType type) {
-  for (const PendingAggregate& other : block_.aggregates) {
+ExprBinder::Bound ExprBinder::add_aggregate(PendingAggregate pending, SqlType type, Block& owner) {
+  for (const PendingAggregate& other : owner.aggregates) {
     if (same(other, pending)) return binder_.columns_.ref(other.id);
   }
   pending.id = binder_.columns_.add(pending.spec->name, type);
   const ColumnId id = pending.id;
-  block_.aggregates.push_back(std::move(pending));
-  block_.grouped = true;
+  owner.aggregates.push_back(std::move(pending));
+  owner.grouped = true;
   return binder_.columns_.ref(id);
 }
 
 ExprBinder::Bound ExprBinder::bind_aggregate(const ast::FunctionCall& node, const expr::AggregateSpec& spec,
-                                             std::vector<ExprPtr> arguments, SqlType type, std::vector<ColumnUse> uses,
-                                             ast::Location location) {
+                                             std::vector<ExprPtr> arguments, SqlType type, AggregateNames& names,
+                                             size_t applies_before, ast::Location location) {
   if (!node.star && arguments.empty()) {
     return SqlError(sqlstate::kWrongObjectType,
                     fmt::format("{}(*) must be used to call a parameterless aggregate function", spec.name));
@@ -136,24 +148,21 @@ ExprBinder::Bound ExprBinder::bind_aggregate(const ast::FunctionCall& node, cons
     return SqlError(sqlstate::kWrongObjectType,
                     fmt::format("WITHIN GROUP is required for ordered-set aggregate {}", spec.name));
   }
-  TRY(check_aggregate_place(arguments, !uses.empty()));
-  if (type.oid() == oid::kRecord) type = arguments[0]->type();  // of its fields
-  PendingAggregate pending{0, &spec, std::move(arguments), node.distinct, nullptr, location};
-  const std::vector<ColumnUse> outside = block_.uses;
-  const size_t applies_before = ExprBinder::pending().size();
-  TRY(pending.order, bind_aggregate_order(node));
-  for (OrderItem& item : pending.order) {
+  TRY(ExprPtr filter, bind_aggregate_filter(node));
+  TRY(std::vector<OrderItem> order, bind_aggregate_order(node));
+  for (OrderItem& item : order) {
     TRY(item.value, coercions().settle(item.value));
   }
-  if (node.filter != nullptr) {
-    TRY(pending.filter, ExprBinder(binder_, block_, Clause::kFilter).bind_boolean(*node.filter, "FILTER"));
-  }
-  join_below_aggregate(applies_before);
-  block_.uses = outside;
+  Block& owner = names.take_owner();
+  TRY(check_aggregate_place(arguments, owner));
+  join_below_aggregate(applies_before, owner);
+  if (type.oid() == oid::kRecord) type = arguments[0]->type();  // of its fields
+  PendingAggregate pending{0,        &spec,           std::move(arguments), node.distinct, std::move(filter),
+                           location, std::move(order)};
   if (pending.distinct) TRY(check_distinct(pending));
   // Other aggregates do not see an order.
   if (spec.law != expr::AggregateLaw::kSequence) pending.order.clear();
-  return add_aggregate(std::move(pending), type);
+  return add_aggregate(std::move(pending), type, owner);
 }
 
 // The direct arguments, then the sort expressions, as the aggregate takes them.
@@ -192,12 +201,8 @@ ExprBinder::Bound ExprBinder::bind_within_group(const ast::FunctionCall& node, c
   const size_t applies_before = ExprBinder::pending().size();
   const size_t functions_before = block_.table_functions.size();
   TRY(std::vector<ExprPtr> direct, bind_all(node.arguments));
-  // Names among the direct arguments have to be grouped; those in the order need not.
-  const std::vector<ColumnUse> outside = block_.uses;
-  block_.uses.clear();
+  AggregateNames names(block_);  // those of the direct arguments have to be grouped
   TRY(std::vector<OrderItem> order, bind_aggregate_order(node));
-  const bool has_uses = !block_.uses.empty();
-  block_.uses = outside;
   if (block_.table_functions.size() > functions_before) {
     return SqlError(sqlstate::kFeatureNotSupported,
                     "aggregate function calls cannot contain set-returning function calls")
@@ -214,17 +219,15 @@ ExprBinder::Bound ExprBinder::bind_within_group(const ast::FunctionCall& node, c
   }
   const expr::AggregateSpec& spec = *call.candidate.aggregate;
   TRY(all, coerce_within_group(spec, std::move(all), direct.size(), call.argument_types));
-  TRY(check_aggregate_place(all, has_uses || order.empty()));
-  PendingAggregate pending{0, &spec, {}, false, nullptr, location, std::move(order)};
+  TRY(ExprPtr filter, bind_aggregate_filter(node));
+  Block& owner = names.take_owner();
+  TRY(check_aggregate_place(all, owner));
+  PendingAggregate pending{0, &spec, {}, false, std::move(filter), location, std::move(order)};
   pending.direct.assign(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(direct.size()));
   pending.arguments.assign(all.begin() + static_cast<std::ptrdiff_t>(direct.size()), all.end());
   for (size_t i = 0; i < pending.order.size(); ++i) pending.order[i].value = pending.arguments[i];
-  if (node.filter != nullptr) {
-    TRY(pending.filter, ExprBinder(binder_, block_, Clause::kFilter).bind_boolean(*node.filter, "FILTER"));
-  }
-  join_below_aggregate(applies_before);
-  block_.uses = outside;
-  return add_aggregate(std::move(pending), call.result_type);
+  join_below_aggregate(applies_before, owner);
+  return add_aggregate(std::move(pending), call.result_type, owner);
 }
 
 }  // namespace millrace::sql

@@ -313,8 +313,28 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::SetToDefault&, const ast::Exp
   return SqlError(sqlstate::kSyntaxError, "DEFAULT is not allowed in this context");
 }
 
-ExprBinder::Bound ExprBinder::bind_kind(const ast::Grouping&, const ast::Expr&) {
-  return not_supported("GROUPING", "Write one query for each grouping and unite them.");
+ExprBinder::Bound ExprBinder::bind_kind(const ast::Grouping& node, const ast::Expr&) {
+  const bool allowed = clause_ == Clause::kSelect || clause_ == Clause::kHaving || clause_ == Clause::kOrderBy ||
+                       clause_ == Clause::kDistinctOn || clause_ == Clause::kWindow;
+  if (!allowed) {
+    return SqlError(sqlstate::kGroupingError,
+                    fmt::format("grouping operations are not allowed in {}", clause_name(clause_)));
+  }
+  if (node.arguments.size() > 31) {
+    return SqlError(sqlstate::kTooManyArguments, "GROUPING must have fewer than 32 arguments");
+  }
+  const std::vector<ColumnUse> outside = block_.uses;  // whether they are grouped by is asked later
+  Result<std::vector<ExprPtr>> arguments = bind_all(node.arguments);
+  block_.uses = outside;
+  if (!arguments) return std::move(arguments).error();
+  const ColumnId id = binder_.columns_.add("grouping", type_of(oid::kInt4));
+  PendingGrouping pending{id, {}};
+  for (size_t i = 0; i < arguments->size(); ++i) {
+    pending.arguments.push_back({(*arguments)[i], ast::begin_of(*node.arguments[i])});
+  }
+  block_.groupings.push_back(std::move(pending));
+  block_.grouped = true;
+  return binder_.columns_.ref(id);
 }
 
 ExprBinder::Bound ExprBinder::bind_kind(const ast::UnsupportedExpr& node, const ast::Expr&) {

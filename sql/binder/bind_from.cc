@@ -30,6 +30,11 @@ Status FromBinder::add(const ast::TableRef& ref) {
   return {};
 }
 
+Result<FromBinder::Item> FromBinder::bind_side(const ast::TableRef& ref, const char* obstacle) {
+  const QueryBinder::RecursionObstacle place(binder_, obstacle);
+  return bind(ref);
+}
+
 Result<FromBinder::Item> FromBinder::bind(const ast::TableRef& ref) {
   return std::visit([&](const auto& kind) { return bind_kind(kind, ref); }, ref.kind);
 }
@@ -66,13 +71,13 @@ Result<FromBinder::Item> FromBinder::bind_kind(const ast::RelationRef& node, con
 }
 
 Result<FromBinder::Item> FromBinder::bind_common_table(const CommonTables::Entry& entry, const ast::Alias& alias) {
-  const auto* query = entry.definition->statement->as<ast::Query>();
-  const CommonTables* here = binder_.common_tables_;
-  binder_.common_tables_ = entry.visible;
   std::vector<OutputColumn> outputs;
-  Result<Plan> plan = binder_.bind_subquery(*query, nullptr, &outputs);
-  binder_.common_tables_ = here;
-  if (!plan) return std::move(plan).error();
+  TRY(std::optional<Plan> plan, binder_.bind_self_reference(entry, outputs));
+  if (plan) {
+    block_.self_reference = true;
+  } else {
+    TRY(plan, binder_.bind_common_query(entry, outputs));
+  }
   ScopeTable table = table_of(*plan, outputs);
   table.alias = entry.definition->name;
   TRY(rename(table, {entry.definition->name, entry.definition->columns}));
@@ -105,13 +110,18 @@ Result<FromBinder::Item> FromBinder::bind_kind(const ast::UnsupportedTableRef& n
 Result<FromBinder::Item> FromBinder::bind_kind(const ast::JoinRef& node, const ast::TableRef&) {
   // The right side may be LATERAL to the left one, so both are bound in a block of their own that sees
   // what this FROM has so far.
-  TRY(Item left, bind(*node.left));
+  using Type = ast::JoinType;
+  const auto obstacle = [&](Type one) {
+    return node.type == one || node.type == Type::kFull ? "an outer join" : nullptr;
+  };
+  TRY(Item left, bind_side(*node.left, obstacle(Type::kRight)));
   Block sides;
   sides.parent = block_.scope.star.empty() && block_.scope.tables.empty() ? block_.parent : &block_;
   TRY(sides.scope.merge(left.scope));
   sides.input = std::move(left.plan);
   FromBinder right_binder(binder_, sides, outer_);
-  TRY(Item right, right_binder.bind(*node.right));
+  TRY(Item right, right_binder.bind_side(*node.right, obstacle(Type::kLeft)));
+  block_.self_reference = block_.self_reference || sides.self_reference;
   const bool lateral = right.lateral;
   if (lateral && (node.type == ast::JoinType::kRight || node.type == ast::JoinType::kFull)) {
     const RelPtr& plan = right.plan;
@@ -152,18 +162,48 @@ Result<FromBinder::Item> FromBinder::bind_kind(const ast::JoinRef& node, const a
   return Item{std::move(plan), std::move(joined), left.lateral || lateral};
 }
 
+// Subqueries of the condition are joined to the side they look at. Those of an outer join that look at
+// both make the side that may be missing lateral: the condition becomes a filter of its rows.
+Result<RelPtr> FromBinder::join_on_subqueries(ast::JoinType type, RelPtr left, RelPtr right, bool lateral,
+                                              std::vector<ExprPtr> predicates, std::vector<PendingApply> applies) {
+  Block below;
+  if (type == ast::JoinType::kInner) {
+    below.input = lateral ? make_rel(Apply{JoinKind::kInner, std::move(left), std::move(right), {}})
+                          : make_rel(Join{JoinKind::kInner, std::move(left), std::move(right), {}});
+    below.applies = std::move(applies);
+    binder_.flush_applies(below);
+    return make_filter(std::move(below.input), std::move(predicates));
+  }
+  if (type == ast::JoinType::kRight) std::swap(left, right);
+  if (type != ast::JoinType::kFull) {
+    below.input = std::move(right);
+    below.applies = std::move(applies);
+    binder_.flush_applies(below);
+    return make_rel(
+        Apply{JoinKind::kLeft, std::move(left), make_filter(std::move(below.input), std::move(predicates)), {}});
+  }
+  const ColumnIds left_ids = columns_of(*left);
+  const ColumnIds right_ids = columns_of(*right);
+  for (PendingApply& apply : applies) {
+    const ColumnSet used = free_columns(*apply.right);
+    const auto uses = [&](const ColumnIds& ids) {
+      return std::any_of(ids.begin(), ids.end(), [&](ColumnId id) { return used.contains(id); });
+    };
+    if (uses(left_ids) && uses(right_ids)) {
+      return not_supported("a subquery over both sides in the condition of a full join",
+                           "Rewrite it as a union of two outer joins.");
+    }
+    RelPtr& side = uses(right_ids) ? right : left;
+    side = make_rel(Apply{apply.kind, std::move(side), std::move(apply.right), std::move(apply.predicates)});
+  }
+  return make_rel(Join{JoinKind::kFull, std::move(left), std::move(right), std::move(predicates)});
+}
+
 Result<RelPtr> FromBinder::make_join(ast::JoinType type, RelPtr left, RelPtr right, bool lateral,
                                      std::vector<ExprPtr> predicates, std::vector<PendingApply> applies) {
   if (!applies.empty()) {
-    if (type != ast::JoinType::kInner) {
-      return not_supported("a subquery in the condition of an outer join", "Compute it in a joined subquery.");
-    }
-    Block block;
-    block.input = lateral ? make_rel(Apply{JoinKind::kInner, std::move(left), std::move(right), {}})
-                          : make_rel(Join{JoinKind::kInner, std::move(left), std::move(right), {}});
-    block.applies = std::move(applies);
-    binder_.flush_applies(block);
-    return make_filter(std::move(block.input), std::move(predicates));
+    return join_on_subqueries(type, std::move(left), std::move(right), lateral, std::move(predicates),
+                              std::move(applies));
   }
   switch (type) {
     case ast::JoinType::kInner:

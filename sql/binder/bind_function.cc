@@ -93,14 +93,10 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast
   if (node.variadic) return bind_variadic(node, name);
   if (node.within_group) return bind_within_group(node, name, at.location);
 
-  // Names in an aggregate's arguments need no grouping, so they are set aside until it is known.
-  std::vector<ColumnUse> before = std::move(block_.uses);
-  block_.uses.clear();
+  AggregateNames names(block_);
   const size_t applies_before = pending().size();
   const size_t functions_before = block_.table_functions.size();
   auto arguments = bind_all(node.arguments);
-  std::vector<ColumnUse> own = std::move(block_.uses);
-  block_.uses = std::move(before);
   if (!arguments) return std::move(arguments).error();
   if (!node.argument_names.empty()) {
     TRY(*arguments, order_named_arguments(name, std::move(*arguments), node.argument_names));
@@ -110,7 +106,6 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast
   if (!call) {
     if (arguments->size() == 1 && call.error().state() == sqlstate::kUndefinedFunction) {
       Bound cast = cast_by_name(name, (*arguments)[0]);
-      block_.uses.insert(block_.uses.end(), own.begin(), own.end());
       if (cast || !cast.error().message().empty()) return cast;
     }
     if (node.star) {
@@ -135,11 +130,9 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::FunctionCall& node, const ast
           .with_hint("You might be able to move the set-returning function into a LATERAL FROM item.")
           .at(block_.table_functions[functions_before].location);
     }
-    join_below_aggregate(applies_before);
-    return bind_aggregate(node, *call->candidate.aggregate, std::move(*arguments), call->result_type, std::move(own),
-                          at.location);
+    return bind_aggregate(node, *call->candidate.aggregate, std::move(*arguments), call->result_type, names,
+                          applies_before, at.location);
   }
-  block_.uses.insert(block_.uses.end(), own.begin(), own.end());
   TRY(check_plain_call(node));
   if (call->candidate.table != nullptr)
     return bind_table_function(*call->candidate.table, std::move(*arguments), at.location);

@@ -39,7 +39,7 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::Operator& node, const ast::Ex
     // (a, b) = (SELECT ..)
     const auto* sublink = node.right->as<ast::Sublink>();
     if (left_row != nullptr && sublink != nullptr && sublink->kind == ast::Sublink::Kind::kScalar) {
-      return not_supported("a row compared with a subquery", "Use EXISTS or IN.");
+      return compare_with_row_subquery(name, *left_row, *sublink->query);
     }
   }
   std::vector<ExprPtr> arguments;

@@ -16,42 +16,65 @@ namespace {
 constexpr size_t kBlocksMax = 10'000;
 }  // namespace
 
-Status QueryBinder::WithScope::enter(const std::optional<ast::With>& with) {
+Status QueryBinder::WithScope::enter(const std::optional<ast::With>& with, Block* around) {
   if (!with) return {};
-  if (with->recursive) {
-    for (const ast::CommonTable& table : with->tables) {
-      if (table.has_search_or_cycle) return not_supported("SEARCH and CYCLE", "").at(table.location);
-    }
-    return not_supported("WITH RECURSIVE", "Rewrite the query without recursion.").at(with->location);
-  }
+  if (with->recursive) return enter_recursive(*with, around);
   for (const ast::CommonTable& table : with->tables) {
-    if (table.statement == nullptr || table.statement->as<ast::Query>() == nullptr) {
-      return not_supported("a data-modifying statement in WITH", "Run it as a statement of its own.")
-          .at(table.location);
-    }
+    TRY(refuse_modifying(table));
     for (const auto& level : levels_) {
-      if (level->tables.contains(table.name)) {
-        return SqlError(sqlstate::kDuplicateAlias,
-                        fmt::format("WITH query name \"{}\" specified more than once", table.name))
-            .at(table.location);
-      }
+      if (level->tables.contains(table.name)) return duplicate(table);
     }
     auto level = std::make_unique<CommonTables>();
     level->outer = binder_.common_tables_;
-    // Bound once here for its errors, whether it is used or not.
-    std::vector<OutputColumn> outputs;
-    TRY(binder_.bind_subquery(*table.statement->as<ast::Query>(), nullptr, &outputs));
-    if (table.columns.size() > outputs.size()) {
-      return SqlError(sqlstate::kInvalidColumnReference,
-                      fmt::format("WITH query \"{}\" has {} columns available but {} columns specified", table.name,
-                                  outputs.size(), table.columns.size()))
-          .at(table.location);
-    }
-    level->tables[table.name] = {&table, binder_.common_tables_};
+    const CommonTables::Entry entry{&table, binder_.common_tables_, around};
+    TRY(check(entry));
+    level->tables[table.name] = entry;
     binder_.common_tables_ = level.get();
     levels_.push_back(std::move(level));
   }
   return {};
+}
+
+// All names at once: each may be used before and inside its own definition.
+Status QueryBinder::WithScope::enter_recursive(const ast::With& with, Block* around) {
+  auto level = std::make_unique<CommonTables>();
+  level->outer = binder_.common_tables_;
+  for (const ast::CommonTable& table : with.tables) {
+    if (table.has_search_or_cycle) {
+      return not_supported("SEARCH and CYCLE", "Keep the path in a column of the recursive query.").at(table.location);
+    }
+    TRY(refuse_modifying(table));
+    if (level->tables.contains(table.name)) return duplicate(table);
+    level->tables[table.name] = {&table, level.get(), around, true};
+  }
+  binder_.common_tables_ = level.get();
+  levels_.push_back(std::move(level));
+  for (const ast::CommonTable& table : with.tables) TRY(check(levels_.back()->tables.at(table.name)));
+  return {};
+}
+
+// Bound once for its errors, whether it is used or not.
+Status QueryBinder::WithScope::check(const CommonTables::Entry& entry) {
+  const ast::CommonTable& table = *entry.definition;
+  std::vector<OutputColumn> outputs;
+  TRY(binder_.bind_common_query(entry, outputs));
+  if (table.columns.size() > outputs.size()) {
+    return SqlError(sqlstate::kInvalidColumnReference,
+                    fmt::format("WITH query \"{}\" has {} columns available but {} columns specified", table.name,
+                                outputs.size(), table.columns.size()))
+        .at(table.location);
+  }
+  return {};
+}
+
+Status QueryBinder::WithScope::refuse_modifying(const ast::CommonTable& table) {
+  if (table.statement != nullptr && table.statement->as<ast::Query>() != nullptr) return {};
+  return not_supported("a data-modifying statement in WITH", "Run it as a statement of its own.").at(table.location);
+}
+
+SqlError QueryBinder::WithScope::duplicate(const ast::CommonTable& table) {
+  return SqlError(sqlstate::kDuplicateAlias, fmt::format("WITH query name \"{}\" specified more than once", table.name))
+      .at(table.location);
 }
 
 Result<BoundRelation> QueryBinder::bind_query(const ast::Query& query, Block* outer, bool keep_unknown) {
@@ -64,7 +87,7 @@ Result<BoundRelation> QueryBinder::bind_query(const ast::Query& query, Block* ou
   }
   if (!query.into.empty()) return not_supported("SELECT INTO", "Use CREATE TABLE .. AS.").at(query.into.location);
   WithScope with(*this);
-  TRY(with.enter(query.with));
+  TRY(with.enter(query.with, outer));
   TRY(BoundRelation relation, bind_body(query, outer, keep_unknown));
   TRY(bind_limits(query, relation));
   return relation;
@@ -88,14 +111,10 @@ Result<BoundRelation> QueryBinder::bind_values(const ast::Values& values, Block*
   block.parent = outer;
   std::vector<std::vector<ExprPtr>> rows;
   for (const ast::Exprs& items : values.rows) {
-    if (!rows.empty() && items.size() != rows.front().size()) {
+    TRY(std::vector<ExprPtr> row, ExprBinder(*this, block, Clause::kValues).bind_list(items));
+    if (!rows.empty() && row.size() != rows.front().size()) {
       return SqlError(sqlstate::kSyntaxError, "VALUES lists must all be the same length")
           .at(items.empty() ? -1 : items[0]->location);
-    }
-    std::vector<ExprPtr> row;
-    for (const ast::ExprPtr& item : items) {
-      TRY(ExprPtr value, bind_expr(*item, block, Clause::kValues));
-      row.push_back(std::move(value));
     }
     rows.push_back(std::move(row));
   }
@@ -161,11 +180,21 @@ std::string_view operator_word(ast::SetOperator op) {
 
 }  // namespace
 
+Result<BoundRelation> QueryBinder::bind_operand(const ast::SetOperation& operation, const ast::Query& operand,
+                                                Block* outer) {
+  const char* obstacle = nullptr;
+  if (operation.op == ast::SetOperator::kIntersect && operation.all) obstacle = "INTERSECT";
+  const bool right = &operand == operation.right.get();
+  if (operation.op == ast::SetOperator::kExcept && (right || operation.all)) obstacle = "EXCEPT";
+  const RecursionObstacle place(*this, obstacle);
+  return bind_query(operand, outer, true);
+}
+
 Result<BoundRelation> QueryBinder::bind_set_operation(const ast::Query& query, const ast::SetOperation& operation,
                                                       Block* outer) {
   const std::string word(operator_word(operation.op));
-  TRY(BoundRelation left, bind_query(*operation.left, outer, true));
-  TRY(BoundRelation right, bind_query(*operation.right, outer, true));
+  TRY(BoundRelation left, bind_operand(operation, *operation.left, outer));
+  TRY(BoundRelation right, bind_operand(operation, *operation.right, outer));
   if (left.outputs.size() != right.outputs.size()) {
     return SqlError(sqlstate::kSyntaxError, fmt::format("each {} query must have the same number of columns", word))
         .at(operation.right->location);
@@ -243,8 +272,12 @@ Status QueryBinder::bind_order_of_outputs(const std::vector<ast::SortItem>& item
 }
 
 Result<OrderItem> order_item(const ast::SortItem& item, ExprPtr value) {
-  if (item.direction == ast::SortDirection::kUsing) {
-    return not_supported("ORDER BY .. USING", "Use ASC or DESC.").at(item.location);
+  const bool uses = item.direction == ast::SortDirection::kUsing;
+  if (uses && item.using_operator != "<" && item.using_operator != ">") {
+    return SqlError(sqlstate::kWrongObjectType,
+                    fmt::format("operator {} is not a valid ordering operator", item.using_operator))
+        .with_hint("Ordering operators must be \"<\" or \">\" members of btree operator families.")
+        .at(item.location);
   }
   if (!is_unknown(value) && value->type().info().compare == nullptr) {
     return SqlError(sqlstate::kUndefinedFunction,
@@ -255,7 +288,7 @@ Result<OrderItem> order_item(const ast::SortItem& item, ExprPtr value) {
   OrderItem out;
   out.value = std::move(value);
   out.location = ast::begin_of(*item.expression);
-  out.descending = item.direction == ast::SortDirection::kDescending;
+  out.descending = item.direction == ast::SortDirection::kDescending || (uses && item.using_operator == ">");
   // NULLs are larger than anything.
   out.nulls_first = item.nulls == ast::NullsOrder::kDefault ? out.descending : item.nulls == ast::NullsOrder::kFirst;
   return out;

@@ -1,6 +1,8 @@
 // Subqueries in expressions. Each becomes a plan joined (applied) to its block's, and a column.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "expr/overload_resolution.h"
 #include "sql/binder/expr_binder.h"
 #include "types/array.h"
@@ -35,6 +37,24 @@ ExprBinder::Bound ExprBinder::scalar_subquery(const ast::Query& query) {
   }
   pending().push_back({JoinKind::kLeft, std::move(plan.root), {}});
   return binder_.columns_.ref(plan.outputs[0]);
+}
+
+// (a, b) op (SELECT x, y): at most one row, whose fields are compared; none compares as NULLs.
+ExprBinder::Bound ExprBinder::compare_with_row_subquery(const std::string& name, const ast::Row& row,
+                                                        const ast::Query& query) {
+  TRY(const std::vector<ExprPtr> left, bind_all(row.fields));
+  std::vector<OutputColumn> outputs;
+  const QueryBinder::RecursionObstacle obstacle(binder_, "a subquery");
+  const Clause outside = std::exchange(block_.subquery_clause, clause_);
+  Result<Plan> plan = binder_.bind_subquery(query, &block_, &outputs);
+  block_.subquery_clause = outside;
+  if (!plan) return std::move(plan).error();
+  if (outputs.size() > left.size()) return SqlError(sqlstate::kSyntaxError, "subquery has too many columns");
+  if (outputs.size() < left.size()) return SqlError(sqlstate::kSyntaxError, "subquery has too few columns");
+  std::vector<ExprPtr> right;
+  for (const ColumnId id : plan->outputs) right.push_back(binder_.columns_.ref(id));
+  pending().push_back({JoinKind::kLeft, make_rel(AtMostOne{std::move(plan->root), {}}), {}});
+  return compare_row_values(name, left, right);
 }
 
 // As a value: count(*) > 0, which is right for any correlation and needs no third truth value.
@@ -117,7 +137,6 @@ ExprBinder::Bound ExprBinder::quantified_subquery(const ast::Sublink& node) {
 }
 
 ExprBinder::Bound ExprBinder::bind_kind(const ast::Sublink& node, const ast::Expr&) {
-  using Kind = ast::Sublink::Kind;
   if (clause_ == Clause::kDefault || clause_ == Clause::kCheck || clause_ == Clause::kLimit ||
       clause_ == Clause::kOffset || clause_ == Clause::kExecute || clause_ == Clause::kCopyWhere) {
     const std::string_view where = clause_ == Clause::kDefault ? "DEFAULT expression"
@@ -125,6 +144,15 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::Sublink& node, const ast::Exp
                                                                : clause_name(clause_);
     return SqlError(sqlstate::kFeatureNotSupported, fmt::format("cannot use subquery in {}", where));
   }
+  const QueryBinder::RecursionObstacle obstacle(binder_, "a subquery");
+  const Clause outside = std::exchange(block_.subquery_clause, clause_);
+  Bound bound = bind_sublink(node);
+  block_.subquery_clause = outside;
+  return bound;
+}
+
+ExprBinder::Bound ExprBinder::bind_sublink(const ast::Sublink& node) {
+  using Kind = ast::Sublink::Kind;
   switch (node.kind) {
     case Kind::kExists: return exists_subquery(*node.query);
     case Kind::kScalar: return scalar_subquery(*node.query);
@@ -146,7 +174,12 @@ Result<bool> ExprBinder::bind_semijoin(const ast::Expr& conjunct) {
   const auto* sublink = inner->as<ast::Sublink>();
   if (sublink == nullptr || (sublink->kind != Kind::kExists && sublink->kind != Kind::kAny)) return false;
   std::vector<OutputColumn> outputs;
-  TRY(Plan plan, binder_.bind_subquery(*sublink->query, &block_, &outputs));
+  const QueryBinder::RecursionObstacle obstacle(binder_, "a subquery");
+  const Clause outside = std::exchange(block_.subquery_clause, clause_);
+  Result<Plan> bound = binder_.bind_subquery(*sublink->query, &block_, &outputs);
+  block_.subquery_clause = outside;
+  if (!bound) return std::move(bound).error();
+  Plan plan = std::move(*bound);
   PendingApply apply{negated ? JoinKind::kAnti : JoinKind::kSemi, std::move(plan.root), {}};
   if (sublink->kind == Kind::kAny) {
     TRY(const std::string name, sublink->name.empty() ? Result<std::string>("=") : operator_name(sublink->name));

@@ -6,6 +6,29 @@
 
 namespace millrace::sql {
 
+// What the arguments of a call name, its ORDER BY and FILTER included, while they are bound. An aggregate's
+// need no grouping, and say which query it belongs to: the innermost whose columns they name.
+class AggregateNames {
+ public:
+  explicit AggregateNames(Block& block) : block_(block), before_(std::move(block.uses)) {
+    block.uses.clear();
+    for (Block* each = block.parent; each != nullptr; each = each->parent)
+      around_.emplace_back(each, each->uses.size());
+  }
+  // Unless an owner has been found, the names are the query's like any others.
+  ~AggregateNames() { block_.uses.insert(block_.uses.begin(), before_.begin(), before_.end()); }
+  AggregateNames(const AggregateNames&) = delete;
+  AggregateNames& operator=(const AggregateNames&) = delete;
+
+  // The query that an aggregate of these names belongs to: it forgets them.
+  Block& take_owner();
+
+ private:
+  Block& block_;
+  std::vector<ColumnUse> before_;
+  std::vector<std::pair<Block*, size_t>> around_;  // enclosing queries, with their uses before
+};
+
 class ExprBinder {
  public:
   using Bound = Result<expr::ExprPtr>;
@@ -93,17 +116,18 @@ class ExprBinder {
 
   // aggregates, in bind_aggregate.cc
   Bound bind_aggregate(const ast::FunctionCall& node, const expr::AggregateSpec& spec, std::vector<expr::ExprPtr> args,
-                       SqlType type, std::vector<ColumnUse> uses, ast::Location location);
+                       SqlType type, AggregateNames& names, size_t applies_before, ast::Location location);
   Bound bind_within_group(const ast::FunctionCall& node, const std::string& name, ast::Location location);
   Result<std::vector<expr::ExprPtr>> coerce_within_group(const expr::AggregateSpec& spec,
                                                          std::vector<expr::ExprPtr> all, size_t direct,
                                                          const std::vector<SqlType>& types);
-  Status check_aggregate_place(const std::vector<expr::ExprPtr>& arguments, bool has_uses) const;
+  Status check_aggregate_place(const std::vector<expr::ExprPtr>& arguments, const Block& owner) const;
   Result<std::vector<OrderItem>> bind_aggregate_order(const ast::FunctionCall& node);
+  Result<expr::ExprPtr> bind_aggregate_filter(const ast::FunctionCall& node);
   Status check_distinct(PendingAggregate& pending) const;
-  Bound add_aggregate(PendingAggregate pending, SqlType type);
-  // Subqueries bound since there were `applies_before` of them are joined below the aggregates.
-  void join_below_aggregate(size_t applies_before);
+  Bound add_aggregate(PendingAggregate pending, SqlType type, Block& owner);
+  // Subqueries bound since there were `applies_before` of them are joined below the owner's aggregates.
+  void join_below_aggregate(size_t applies_before, Block& owner);
 
   Bound bind_table_function(const expr::TableFunction& function, std::vector<expr::ExprPtr> arguments,
                             ast::Location location);
@@ -123,7 +147,9 @@ class ExprBinder {
 
   // subqueries
   std::vector<PendingApply>& pending();
+  Bound bind_sublink(const ast::Sublink& node);
   Bound scalar_subquery(const ast::Query& query);
+  Bound compare_with_row_subquery(const std::string& name, const ast::Row& row, const ast::Query& query);
   Bound exists_subquery(const ast::Query& query);
   Bound array_subquery(const ast::Query& query);
   Bound quantified_subquery(const ast::Sublink& node);

@@ -21,6 +21,8 @@ class FromBinder {
   };
 
   Result<Item> bind(const ast::TableRef& ref);
+  // A side of a join that a recursive reference must not be in when `obstacle` names it.
+  Result<Item> bind_side(const ast::TableRef& ref, const char* obstacle);
   Result<Item> bind_kind(const ast::RelationRef& node, const ast::TableRef& at);
   Result<Item> bind_kind(const ast::SubqueryRef& node, const ast::TableRef& at);
   Result<Item> bind_kind(const ast::FunctionRef& node, const ast::TableRef& at);
@@ -47,6 +49,8 @@ class FromBinder {
 
   Result<RelPtr> make_join(ast::JoinType type, RelPtr left, RelPtr right, bool lateral,
                            std::vector<expr::ExprPtr> predicates, std::vector<PendingApply> applies);
+  Result<RelPtr> join_on_subqueries(ast::JoinType type, RelPtr left, RelPtr right, bool lateral,
+                                    std::vector<expr::ExprPtr> predicates, std::vector<PendingApply> applies);
   Status merge_columns(const ast::JoinRef& node, const Scope& left, const Scope& right, Scope& joined,
                        std::vector<expr::ExprPtr>& predicates, std::vector<Map::Computed>& merged);
 

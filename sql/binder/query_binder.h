@@ -118,6 +118,16 @@ struct PendingWindow {
   ast::Location location = -1;
 };
 
+// GROUPING(..): which of its arguments a row is not grouped by, as bits.
+struct PendingGrouping {
+  struct Argument {
+    expr::ExprPtr value;
+    ast::Location location;
+  };
+  ColumnId id;
+  std::vector<Argument> arguments;
+};
+
 // Where a column was named, for errors that are found only later.
 struct ColumnUse {
   ColumnId id;
@@ -135,7 +145,10 @@ struct Block {
   std::vector<PendingAggregate> aggregates;
   std::vector<PendingWindow> windows;
   const std::vector<ast::WindowDefinition>* window_clause = nullptr;
-  std::vector<ColumnUse> uses;  // outside aggregates
+  std::vector<PendingGrouping> groupings;
+  std::vector<ColumnUse> uses;               // outside aggregates
+  bool self_reference = false;               // reads the WITH query that is being defined
+  Clause subquery_clause = Clause::kSelect;  // where the subquery stands that is being bound
   bool grouped = false;
 };
 
@@ -144,6 +157,8 @@ struct CommonTables {
   struct Entry {
     const ast::CommonTable* definition;
     const CommonTables* visible;  // what its own text sees
+    Block* around;                // the query that WITH stands in sees this one's columns
+    bool recursive = false;       // WITH RECURSIVE: `visible` has it too, and those behind it
   };
   const CommonTables* outer = nullptr;
   std::map<std::string, Entry> tables;
@@ -182,6 +197,27 @@ class QueryBinder {
   Result<BoundTable> bind_relation(const catalog::Object& object, const std::string& alias);
   // 42P01 when there is none.
   Result<const catalog::Object*> find_relation(const ast::ObjectName& name) const;
+
+  // --- WITH ---
+  // A WITH query's plan, for one reference to it.
+  Result<Plan> bind_common_query(const CommonTables::Entry& entry, std::vector<OutputColumn>& outputs);
+  // The same for its own recursive term, where it is the rows of the round before; nullopt: it is not being
+  // defined.
+  Result<std::optional<Plan>> bind_self_reference(const CommonTables::Entry& entry, std::vector<OutputColumn>& outputs);
+  // While it lives, a recursive reference is an error that says it must not appear within `place`.
+  class RecursionObstacle {
+   public:
+    RecursionObstacle(QueryBinder& binder, const char* place) : binder_(binder), outside_(binder.obstacle_) {
+      if (place != nullptr) binder_.obstacle_ = place;
+    }
+    ~RecursionObstacle() { binder_.obstacle_ = outside_; }
+    RecursionObstacle(const RecursionObstacle&) = delete;
+    RecursionObstacle& operator=(const RecursionObstacle&) = delete;
+
+   private:
+    QueryBinder& binder_;
+    const char* outside_;
+  };
 
   // --- expressions ---
   Result<expr::ExprPtr> bind_expr(const ast::Expr& expr, Block& block, Clause clause);
@@ -224,9 +260,15 @@ class QueryBinder {
     ~WithScope() { binder_.common_tables_ = outer_; }
     WithScope(const WithScope&) = delete;
     WithScope& operator=(const WithScope&) = delete;
-    Status enter(const std::optional<ast::With>& with);
+    // `around`: the block whose columns the query may see; null for none.
+    Status enter(const std::optional<ast::With>& with, Block* around);
 
    private:
+    Status enter_recursive(const ast::With& with, Block* around);
+    Status check(const CommonTables::Entry& entry);
+    static Status refuse_modifying(const ast::CommonTable& table);
+    static SqlError duplicate(const ast::CommonTable& table);
+
     QueryBinder& binder_;
     const CommonTables* outer_;
     std::vector<std::unique_ptr<CommonTables>> levels_;
@@ -237,9 +279,24 @@ class QueryBinder {
   friend class SelectBinder;
   friend class FromBinder;
 
+  // A WITH query whose definition is being bound.
+  struct Definition {
+    enum class Part : uint8_t { kWhole, kBase, kStep };
+    const ast::CommonTable* table;
+    Part part = Part::kWhole;
+    uint32_t number = 0;
+    std::vector<OutputColumn> columns;  // the base's
+    bool referred_to = false;
+  };
+  Result<std::optional<Plan>> bind_recursive_query(const CommonTables::Entry& entry,
+                                                   std::vector<OutputColumn>& outputs);
+  Result<Plan> bind_recursive_union(const ast::Query& query, const ast::SetOperation& operation, Block* around,
+                                    BoundRelation base, std::vector<OutputColumn>& outputs);
+
   Result<BoundRelation> bind_body(const ast::Query& query, Block* outer, bool keep_unknown);
   Result<BoundRelation> bind_values(const ast::Values& values, Block* outer, bool keep_unknown);
   Result<BoundRelation> bind_set_operation(const ast::Query& query, const ast::SetOperation& operation, Block* outer);
+  Result<BoundRelation> bind_operand(const ast::SetOperation& operation, const ast::Query& operand, Block* outer);
   Result<expr::ExprPtr> bind_limit(const ast::ExprPtr& limit, Clause clause);
   Status bind_limits(const ast::Query& query, BoundRelation& relation);
   Status bind_order_of_outputs(const std::vector<ast::SortItem>& items, BoundRelation& relation);
@@ -253,6 +310,10 @@ class QueryBinder {
   std::vector<ObjectId> views_;  // being expanded
   std::set<ObjectId> views_read_;
   std::vector<const Scope*> hidden_;
+  std::vector<Definition> definitions_;      // innermost last
+  std::set<const ast::CommonTable*> plain_;  // of WITH RECURSIVE, known not to refer to themselves
+  const char* obstacle_ = nullptr;
+  uint32_t recursions_ = 0;
   size_t blocks_ = 0;
 };
 

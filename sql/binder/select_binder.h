@@ -20,14 +20,21 @@ class SelectBinder {
   Result<BoundRelation> bind(const ast::Query& query, const ast::Select& select);
 
  private:
+  // `input` is its column below the aggregation, `id` the one above: another only with grouping sets,
+  // where it is NULL in the sets it is not in.
   struct GroupExpression {
     expr::ExprPtr value;
+    ColumnId input;
     ColumnId id;
   };
+  using GroupSet = std::vector<size_t>;  // into groups_, ascending
 
   Status bind_where(const ast::Select& select);
   Status bind_group_by(const ast::Select& select);
   Result<expr::ExprPtr> bind_group_expression(const ast::Expr& item);
+  Result<GroupSet> add_group(const ast::Expr& item);
+  Result<std::vector<GroupSet>> expand(const ast::GroupingSet& set);
+  Status settle_group_sets(std::vector<std::vector<GroupSet>> items, bool distinct);
   Status bind_order_by(const std::vector<ast::SortItem>& items);
   Result<expr::ExprPtr> bind_output_reference(const ast::Expr& item, Clause clause, bool names_first);
   Status bind_distinct_on(const ast::Select& select);
@@ -37,10 +44,16 @@ class SelectBinder {
   Status group();
   void mark_below_aggregate(ColumnSet used);
   void add_aggregates();
+  RelPtr aggregate_set(const RelExpr& input, const GroupSet& set, const std::vector<Aggregate::Call>& calls,
+                       const ColumnIds& columns, ColumnIds& made);
   void add_dependent_columns();
   // Calls it for every expression that a window is made from.
   template <class Use>
   void for_window_expressions(const Use& use);
+  Status check_groupings();
+  Status check_direct_arguments() const;
+  int32_t grouping_value(const PendingGrouping& grouping, const GroupSet& set) const;
+  Status check_grouped_subqueries();
   expr::ExprPtr replace_groups(const expr::ExprPtr& expr) const;
   Status check_grouped(const expr::ExprPtr& expr) const;
   Status check_grouped(const ColumnSet& used) const;
@@ -56,11 +69,11 @@ class SelectBinder {
   std::vector<PendingApply> where_applies_;
   std::vector<expr::ExprPtr> where_;
   std::vector<GroupExpression> groups_;
-  bool has_group_by_ = false;
+  std::vector<GroupSet> group_sets_;  // empty: all of groups_ in one
   expr::ExprPtr having_;
   std::vector<OrderItem> order_;
   std::vector<expr::ExprPtr> distinct_on_;
-  ColumnSet grouped_ids_;
+  ColumnSet grouped_ids_;  // inputs of groups_
 };
 
 }  // namespace millrace::sql

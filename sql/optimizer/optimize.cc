@@ -2,6 +2,7 @@
 
 #include "sql/optimizer/order_joins.h"
 #include "sql/optimizer/push_predicates.h"
+#include "sql/optimizer/remove_distinct.h"
 #include "sql/optimizer/split_not_in.h"
 #include "sql/optimizer/window_top_k.h"
 #include "sql/plan/decorrelate.h"
@@ -13,6 +14,7 @@ Result<Plan> optimize(Plan plan, ColumnTable& columns, const catalog::CatalogSna
   plan.root = split_not_in(std::move(plan.root), columns, catalog);
   plan.root = push_predicates(std::move(plan.root));
   plan.root = window_top_k(std::move(plan.root));
+  plan.root = remove_distinct(std::move(plan.root), catalog);
   plan.root = order_joins(std::move(plan.root));
   return plan;
 }

@@ -34,19 +34,34 @@ Predicates take(Predicates& predicates, Fits fits) {
   return taken;
 }
 
+// A row that an outer join pads with NULLs is lost again when a predicate above is not true of NULL.
+void narrow_outer_join(Join& join, const Predicates& predicates) {
+  ColumnSet rejected;
+  for (const ExprPtr& predicate : predicates) rejected.merge(rejects_null(predicate));
+  const auto loses_padded = [&](const RelExpr& side) {
+    const ColumnIds ids = columns_of(side);
+    return std::any_of(ids.begin(), ids.end(), [&](ColumnId id) { return rejected.contains(id); });
+  };
+  if (join.kind == JoinKind::kFull) {
+    const bool left = loses_padded(*join.left);
+    const bool right = loses_padded(*join.right);
+    if (left) join.kind = right ? JoinKind::kInner : JoinKind::kLeft;
+    if (!left && right) {
+      std::swap(join.left, join.right);
+      join.kind = JoinKind::kLeft;
+    }
+  } else if (join.kind == JoinKind::kLeft && loses_padded(*join.right)) {
+    join.kind = JoinKind::kInner;
+  }
+}
+
 RelPtr push_into_join(RelPtr rel, Predicates predicates) {
   auto& join = *rel->as<Join>();
+  narrow_outer_join(join, predicates);
   const ColumnSet left = column_set(*join.left);
   const ColumnSet right = column_set(*join.right);
   const auto of_left = [&](const ExprPtr& p) { return p->has_columns() && only_refers_to(p, left); };
   const auto of_right = [&](const ExprPtr& p) { return p->has_columns() && only_refers_to(p, right); };
-  if (join.kind == JoinKind::kLeft) {
-    const bool rejects = std::any_of(predicates.begin(), predicates.end(), [&](const ExprPtr& predicate) {
-      const ColumnSet columns = rejects_null(predicate);
-      return std::any_of(columns.begin(), columns.end(), [&](ColumnId id) { return right.contains(id); });
-    });
-    if (rejects) join.kind = JoinKind::kInner;
-  }
   Predicates to_left;
   Predicates to_right;
   switch (join.kind) {

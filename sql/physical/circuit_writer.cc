@@ -101,6 +101,16 @@ bool same(const SetOperationNode& a, const SetOperationNode& b) {
 }
 bool same(const AtMostOneNode& a, const AtMostOneNode& b) { return a.input == b.input && a.partition == b.partition; }
 
+bool same(const RecursionNode& a, const RecursionNode& b) {
+  const auto same_node = [](const PlanNode& x, const PlanNode& y) {
+    if (x.kind.index() != y.kind.index() || x.types != y.types) return false;
+    return std::visit([&](const auto& node) { return same(node, std::get<std::decay_t<decltype(node)>>(y.kind)); },
+                      x.kind);
+  };
+  return a.inputs == b.inputs && a.distinct == b.distinct && a.step->root == b.step->root &&
+         std::equal(a.step->nodes.begin(), a.step->nodes.end(), b.step->nodes.begin(), b.step->nodes.end(), same_node);
+}
+
 // Coarse: the kind, the inputs and how much is computed. same() decides.
 uint64_t coarse_hash(NodeKind& kind, const std::vector<SqlType>& types) {
   uint64_t hash = kind.index() * 1000003 + types.size();
@@ -112,6 +122,12 @@ uint64_t coarse_hash(NodeKind& kind, const std::vector<SqlType>& types) {
   return hash;
 }
 
+std::vector<NodeIndex*> pointers(std::vector<NodeIndex>& nodes) {
+  std::vector<NodeIndex*> out;
+  for (NodeIndex& node : nodes) out.push_back(&node);
+  return out;
+}
+
 }  // namespace
 
 std::vector<NodeIndex*> inputs_of(NodeKind& kind) {
@@ -120,11 +136,8 @@ std::vector<NodeIndex*> inputs_of(NodeKind& kind) {
                         [](ConstantNode&) -> std::vector<NodeIndex*> { return {}; },
                         [](JoinNode& node) -> std::vector<NodeIndex*> { return {&node.left, &node.right}; },
                         [](SetOperationNode& node) -> std::vector<NodeIndex*> { return {&node.left, &node.right}; },
-                        [](UnionNode& node) {
-                          std::vector<NodeIndex*> out;
-                          for (NodeIndex& input : node.inputs) out.push_back(&input);
-                          return out;
-                        },
+                        [](UnionNode& node) { return pointers(node.inputs); },
+                        [](RecursionNode& node) { return pointers(node.inputs); },
                         [](auto& node) -> std::vector<NodeIndex*> { return {&node.input}; },
                     },
                     kind);
@@ -149,6 +162,17 @@ std::vector<expr::ExprPtr*> expressions_of(NodeKind& kind) {
              },
              kind);
   return out;
+}
+
+void for_each_expression(CircuitPlan& plan, const std::function<void(expr::ExprPtr&)>& visit) {
+  for (PlanNode& node : plan.nodes) {
+    for (expr::ExprPtr* expression : expressions_of(node.kind)) visit(*expression);
+    if (auto* recursion = std::get_if<RecursionNode>(&node.kind)) {
+      auto step = std::make_shared<CircuitPlan>(*recursion->step);
+      for_each_expression(*step, visit);
+      recursion->step = std::move(step);
+    }
+  }
 }
 
 NodeIndex CircuitWriter::add(NodeKind kind, std::vector<SqlType> types) {

@@ -2,6 +2,7 @@
 // readings of one view, are computed once.
 #pragma once
 
+#include <functional>
 #include <unordered_map>
 
 #include "dataflow/circuit_plan.h"
@@ -24,5 +25,7 @@ class CircuitWriter {
 std::vector<dataflow::NodeIndex*> inputs_of(dataflow::NodeKind& kind);
 // Every expression of a node.
 std::vector<expr::ExprPtr*> expressions_of(dataflow::NodeKind& kind);
+// Every expression of a plan, those in the steps of its recursions too (which become this plan's own).
+void for_each_expression(dataflow::CircuitPlan& plan, const std::function<void(expr::ExprPtr&)>& visit);
 
 }  // namespace millrace::sql

@@ -52,9 +52,9 @@ class Lowering {
  public:
   explicit Lowering(const ColumnTable& columns) : columns_(columns) {}
 
-  Result<dataflow::CircuitPlan> run(const Plan& plan) {
-    TRY(Stream stream, lower(*plan.root, set_of(plan.outputs)));
-    const NodeIndex root = materialize(stream, plan.outputs);
+  Result<dataflow::CircuitPlan> run(const RelExpr& plan, const ColumnIds& outputs) {
+    TRY(Stream stream, lower(plan, set_of(outputs)));
+    const NodeIndex root = materialize(stream, outputs);
     if (lost_column_) return wrong_plan("it uses a column that is not there");
     return std::move(writer_).finish(root);
   }
@@ -77,6 +77,8 @@ class Lowering {
   Result<Stream> lower_kind(const SetOperation& operation, const ColumnSet& needed);
   Result<Stream> lower_kind(const AtMostOne& one, const ColumnSet& needed);
   Result<Stream> lower_kind(const TableFunction& function, const ColumnSet& needed);
+  Result<Stream> lower_kind(const Recursion& recursion, const ColumnSet& needed);
+  Result<Stream> lower_kind(const WorkingTable& working, const ColumnSet& needed);
 
   // Lowers and materializes: the wanted columns (at least one), each once, in the given order or in
   // the one that costs nothing.
@@ -365,7 +367,7 @@ Result<Stream> Lowering::lower_kind(const Join& join, const ColumnSet& needed) {
     predicates.right_only.clear();
   }
   // One rule for all keys. Among null-safe ones a plain key only has to lose its NULLs on the right,
-  // where nobody keeps them.
+  // where nobody keeps them (of a full join's pairs afterwards).
   const bool any_null_safe =
       std::any_of(predicates.keys.begin(), predicates.keys.end(), [](const JoinKey& k) { return k.null_safe; });
   const bool all_null_safe =
@@ -374,8 +376,12 @@ Result<Stream> Lowering::lower_kind(const Join& join, const ColumnSet& needed) {
   std::vector<ExprPtr> right_keys;
   for (const JoinKey& key : predicates.keys) {
     if (any_null_safe && !all_null_safe && !key.null_safe) {
-      if (join.kind == JoinKind::kFull)
-        return not_supported("this full join", "Rewrite it as a union of two outer joins.");
+      if (join.kind == JoinKind::kFull) {
+        residual.push_back(expr::make_not(expr::make_is_null(key.right)));
+        left_keys.push_back(key.left);
+        right_keys.push_back(key.right);
+        continue;
+      }
       predicates.right_only.push_back(expr::make_not(expr::make_is_null(key.right)));
     }
     left_keys.push_back(key.left);
@@ -553,7 +559,7 @@ Result<Stream> Lowering::lower_kind(const Union& sum, const ColumnSet& needed) {
     node.inputs.push_back(materialize(input, wanted));
   }
   if (layout.empty()) layout = {kNoColumn};
-  const NodeIndex index = writer_.add(std::move(node), types(layout));
+  const NodeIndex index = node.inputs.size() == 1 ? node.inputs[0] : writer_.add(std::move(node), types(layout));
   return Stream{index, std::move(layout), {}, {}};
 }
 
@@ -608,10 +614,39 @@ Result<Stream> Lowering::lower_kind(const TableFunction& function, const ColumnS
   return input;
 }
 
+Result<Stream> Lowering::lower_kind(const Recursion& recursion, const ColumnSet&) {
+  dataflow::RecursionNode node;
+  node.distinct = recursion.distinct;
+  TRY(const Stream base, lower(*recursion.base, set_of(recursion.base_columns)));
+  node.inputs.push_back(materialize(base, recursion.base_columns));
+  for (size_t i = 0; i < recursion.invariants.size(); ++i) {
+    TRY(const Stream input, lower(*recursion.invariants[i], set_of(recursion.invariant_columns[i])));
+    node.inputs.push_back(materialize(input, recursion.invariant_columns[i]));
+  }
+  ColumnIds step_columns = {*recursion.round};
+  step_columns.insert(step_columns.end(), recursion.step_columns.begin(), recursion.step_columns.end());
+  TRY(dataflow::CircuitPlan step, Lowering(columns_).run(*recursion.step, step_columns));
+  node.step = std::make_shared<dataflow::CircuitPlan>(std::move(step));
+  const NodeIndex index = writer_.add(std::move(node), types(recursion.columns));
+  return Stream{index, recursion.columns, {}, {}};
+}
+
+Result<Stream> Lowering::lower_kind(const WorkingTable& working, const ColumnSet& needed) {
+  dataflow::InputNode node{dataflow::kWorkingTable, {0}};
+  ColumnIds layout = {*working.round};
+  for (uint32_t i = 0; i < working.columns.size(); ++i) {
+    if (!needed.contains(working.columns[i])) continue;
+    node.columns.push_back(i + 1);
+    layout.push_back(working.columns[i]);
+  }
+  const NodeIndex index = writer_.add(std::move(node), types(layout));
+  return Stream{index, std::move(layout), {}, {}};
+}
+
 }  // namespace
 
 Result<dataflow::CircuitPlan> lower(const Plan& plan, const ColumnTable& columns) {
-  return Lowering(columns).run(plan);
+  return Lowering(columns).run(*plan.root, plan.outputs);
 }
 
 }  // namespace millrace::sql

@@ -7,6 +7,7 @@
 #include "sql/physical/circuit_writer.h"
 #include "sql/physical/lower.h"
 #include "sql/plan/properties.h"
+#include "sql/plan/separate_rounds.h"
 
 namespace millrace::sql {
 namespace {
@@ -73,6 +74,7 @@ std::optional<ColumnEquality> as_column_equality(const ExprPtr& filter) {
 
 Result<dataflow::CircuitPlan> plan_circuit(Plan plan, ColumnTable& columns, const catalog::CatalogSnapshot& catalog) {
   TRY(plan, optimize(std::move(plan), columns, catalog));
+  TRY(separate_rounds(*plan.root, columns));
   TRY(dataflow::CircuitPlan circuit, lower(plan, columns));
   set_key(plan, catalog, circuit);
   return circuit;
@@ -126,13 +128,11 @@ std::optional<PointRead> as_point_read(const dataflow::CircuitPlan& plan, const 
 }
 
 bool is_volatile_or_now(const dataflow::CircuitPlan& plan) {
-  for (const dataflow::PlanNode& node : plan.nodes) {
-    auto& kind = const_cast<dataflow::NodeKind&>(node.kind);  // only read
-    for (const ExprPtr* expression : expressions_of(kind)) {
-      if ((*expression)->volatility() != expr::Volatility::kImmutable) return true;
-    }
-  }
-  return false;
+  bool found = false;
+  dataflow::CircuitPlan copy = plan;
+  for_each_expression(
+      copy, [&](ExprPtr& expression) { found = found || expression->volatility() != expr::Volatility::kImmutable; });
+  return found;
 }
 
 }  // namespace millrace::sql

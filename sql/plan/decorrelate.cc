@@ -17,6 +17,9 @@ expr::ExprPtr null_safe_equal(const expr::ExprPtr& a, const expr::ExprPtr& b) {
   return expr::make_not(expr::make_is_distinct(a, b));
 }
 
+// A domain is computed from what stands outside, copied; levels of subqueries multiply.
+constexpr size_t kNodesMax = 100'000;
+
 // The distinct outer values, and which of its columns stands for which outer one.
 struct Domain {
   RelPtr plan;
@@ -50,9 +53,12 @@ class Decorrelator {
   // `rel` once for every row of the domain; the domain's columns are among its own.
   Result<RelPtr> push(RelPtr rel, const Domain& domain);
   Result<RelPtr> push_join(Join join, const Domain& domain);
+  Result<RelPtr> push_full_join(Join join, const Domain& domain);
   Result<RelPtr> push_aggregate(Aggregate aggregate, const Domain& domain);
   Result<RelPtr> push_union(Union sum, const Domain& domain);
   Result<RelPtr> push_set_operation(SetOperation operation, const Domain& domain);
+
+  Result<RelPtr> push_recursion(Recursion recursion, const Domain& domain);
 
   Domain fresh(const Domain& domain);
   Domain copy(const Domain& domain) { return {clone(*domain.plan), domain.outer, domain.ids}; }
@@ -66,6 +72,7 @@ class Decorrelator {
   }
 
   ColumnTable& columns_;
+  size_t nodes_made_ = 0;
 };
 
 void append(ColumnIds& to, const ColumnIds& from) { to.insert(to.end(), from.begin(), from.end()); }
@@ -205,13 +212,30 @@ std::optional<RelPtr> Decorrelator::unnest_aggregate(Apply& apply, const ColumnS
   return out;
 }
 
+size_t node_count(const RelExpr& rel) {
+  size_t count = 1;
+  for (const RelExpr* input : inputs_of(rel)) count += node_count(*input);
+  return count;
+}
+
 Result<RelPtr> Decorrelator::push(RelPtr rel, const Domain& domain) {
+  nodes_made_ += 1 + node_count(*domain.plan);
+  if (nodes_made_ > kNodesMax) {
+    return SqlError(sqlstate::kStatementTooComplex, "the query's correlated subqueries are nested too deeply")
+        .with_hint("Rewrite some of them as joins.");
+  }
   if (!is_correlated(*rel, domain.outer_set())) {
     return make_rel(Join{JoinKind::kInner, clone(*domain.plan), std::move(rel), {}});
   }
   if (auto* join = rel->as<Join>()) return push_join(std::move(*join), domain);
   if (auto* aggregate = rel->as<Aggregate>()) return push_aggregate(std::move(*aggregate), domain);
   if (auto* sum = rel->as<Union>()) return push_union(std::move(*sum), domain);
+  if (auto* recursion = rel->as<Recursion>()) return push_recursion(std::move(*recursion), domain);
+  if (auto* working = rel->as<WorkingTable>()) {
+    working->outer.clear();
+    append(working->columns, domain.ids);
+    return rel;
+  }
   if (auto* operation = rel->as<SetOperation>()) return push_set_operation(std::move(*operation), domain);
   // What is left has one input and keeps its columns.
   rewrite_expressions(*rel, domain);
@@ -247,9 +271,7 @@ Result<RelPtr> Decorrelator::push_join(Join join, const Domain& domain) {
     TRY(join.right, push(std::move(join.right), domain));
     return make_rel(std::move(join));
   }
-  if (join.kind == JoinKind::kFull) {
-    return not_supported("a full join inside a correlated subquery", "Rewrite it as a union of two outer joins.");
-  }
+  if (join.kind == JoinKind::kFull) return push_full_join(std::move(join), domain);
   TRY(join.left, push(std::move(join.left), domain));
   if (right) {
     const Domain other = fresh(domain);
@@ -257,6 +279,26 @@ Result<RelPtr> Decorrelator::push_join(Join join, const Domain& domain) {
     add_equalities(domain, other, join.predicates);
   }
   return make_rel(std::move(join));
+}
+
+// Either side may be missing, and with it its copy of the domain: the other's counts then.
+Result<RelPtr> Decorrelator::push_full_join(Join join, const Domain& domain) {
+  const Domain left = fresh(domain);
+  const Domain right = fresh(domain);
+  TRY(join.left, push(std::move(join.left), left));
+  TRY(join.right, push(std::move(join.right), right));
+  const ColumnMapping to_left = [&](uint32_t id, SqlType type) {
+    const auto found = std::find(domain.ids.begin(), domain.ids.end(), id);
+    return found == domain.ids.end() ? expr::make_column(id, type)
+                                     : columns_.ref(left.ids[static_cast<size_t>(found - domain.ids.begin())]);
+  };
+  for (expr::ExprPtr& predicate : join.predicates) predicate = expr::substitute_columns(predicate, to_left);
+  add_equalities(left, right, join.predicates);
+  std::vector<Map::Computed> either;
+  for (size_t i = 0; i < domain.ids.size(); ++i) {
+    either.push_back({domain.ids[i], expr::make_coalesce({columns_.ref(left.ids[i]), columns_.ref(right.ids[i])})});
+  }
+  return make_map(make_rel(std::move(join)), std::move(either));
 }
 
 Result<RelPtr> Decorrelator::push_aggregate(Aggregate aggregate, const Domain& domain) {
@@ -297,6 +339,28 @@ Result<RelPtr> Decorrelator::push_union(Union sum, const Domain& domain) {
   }
   append(sum.columns, domain.ids);
   return make_rel(std::move(sum));
+}
+
+// The working table's rows belong to a row of the domain each, whatever the step does with them.
+void tie_working_table(RelExpr& rel, uint32_t recursion, const ColumnIds& outer) {
+  if (auto* working = rel.as<WorkingTable>(); working != nullptr && working->recursion == recursion) {
+    append(working->outer, outer);
+  }
+  for (RelPtr* input : inputs_of(rel)) tie_working_table(**input, recursion, outer);
+}
+
+Result<RelPtr> Decorrelator::push_recursion(Recursion recursion, const Domain& domain) {
+  const Domain base = fresh(domain);
+  const Domain step = fresh(domain);
+  tie_working_table(*recursion.step, recursion.number, domain.outer);
+  TRY(recursion.base, push(std::move(recursion.base), base));
+  TRY(recursion.step, push(std::move(recursion.step), step));
+  for (ColumnId& id : recursion.base_columns) id = base.at(id);
+  for (ColumnId& id : recursion.step_columns) id = step.at(id);
+  append(recursion.base_columns, base.ids);
+  append(recursion.step_columns, step.ids);
+  append(recursion.columns, domain.ids);
+  return make_rel(std::move(recursion));
 }
 
 Result<RelPtr> Decorrelator::push_set_operation(SetOperation operation, const Domain& domain) {

@@ -170,10 +170,25 @@ Keys keys_of(const RelExpr& rel, const catalog::CatalogSnapshot& catalog) {
             }
             return keys;
           },
-          [](const Union&) { return Keys{}; },
+          [&](const Union& x) {
+            Keys keys;
+            if (x.inputs.size() != 1) return keys;
+            for (const ColumnSet& key : keys_of(*x.inputs[0], catalog)) {
+              ColumnSet renamed;
+              for (const ColumnId id : key) {
+                const auto found = std::find(x.input_columns[0].begin(), x.input_columns[0].end(), id);
+                if (found == x.input_columns[0].end()) break;
+                renamed.insert(x.columns[static_cast<size_t>(found - x.input_columns[0].begin())]);
+              }
+              if (renamed.size() == key.size()) add_key(keys, std::move(renamed));
+            }
+            return keys;
+          },
           [](const SetOperation& x) { return x.all ? Keys{} : Keys{ColumnSet(x.columns.begin(), x.columns.end())}; },
           [](const AtMostOne& x) { return Keys{ColumnSet(x.partition.begin(), x.partition.end())}; },
           [](const TableFunction&) { return Keys{}; },
+          [](const Recursion& x) { return x.distinct ? Keys{ColumnSet(x.columns.begin(), x.columns.end())} : Keys{}; },
+          [](const WorkingTable&) { return Keys{}; },
       },
       rel.kind);
 }

@@ -14,7 +14,12 @@ bool can_pull(const RelExpr& rel, const ColumnSet& outer) {
     return !own && can_pull(*map->input, outer);
   }
   if (const auto* join = rel.as<Join>()) {
-    return join->kind == dataflow::JoinKind::kInner && can_pull(*join->left, outer) && can_pull(*join->right, outer);
+    if (join->kind == dataflow::JoinKind::kInner) return can_pull(*join->left, outer) && can_pull(*join->right, outer);
+    // A predicate of the side that is kept can as well be asked after the join.
+    if (join->kind == dataflow::JoinKind::kFull || is_correlated(*join->right, outer)) return false;
+    const bool own = std::any_of(join->predicates.begin(), join->predicates.end(),
+                                 [&](const expr::ExprPtr& predicate) { return refers_to(predicate, outer); });
+    return !own && can_pull(*join->left, outer);
   }
   return false;
 }

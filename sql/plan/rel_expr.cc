@@ -25,40 +25,44 @@ std::vector<RelPtr> clone_all(const std::vector<RelPtr>& rels) {
 void append(ColumnIds& to, const ColumnIds& from) { to.insert(to.end(), from.begin(), from.end()); }
 
 // Columns a node uses besides those in its expressions.
-ColumnIds used_columns(const RelExpr& rel) {
-  ColumnIds out;
+void for_each_used(RelExpr& rel, const std::function<void(ColumnId&)>& visit) {
+  const auto all = [&](ColumnIds& ids) { std::for_each(ids.begin(), ids.end(), visit); };
   std::visit(Overload{
-                 [](const auto&) {},
-                 [&](const Aggregate& aggregate) {
-                   append(out, aggregate.group);
-                   for (const Aggregate::Call& call : aggregate.calls) {
-                     for (const ColumnId* id : columns_of(const_cast<Aggregate::Call&>(call))) out.push_back(*id);
+                 [](auto&) {},
+                 [&](Aggregate& aggregate) {
+                   all(aggregate.group);
+                   for (Aggregate::Call& call : aggregate.calls) {
+                     for (ColumnId* id : columns_of(call)) visit(*id);
                    }
                  },
-                 [&](const Distinct& distinct) { append(out, distinct.columns); },
-                 [&](const TopK& top) {
-                   append(out, top.partition);
-                   append(out, top.columns);
-                   for (const TopK::Key& key : top.order) out.push_back(key.column);
+                 [&](Distinct& distinct) { all(distinct.columns); },
+                 [&](TopK& top) {
+                   all(top.partition);
+                   all(top.columns);
+                   for (TopK::Key& key : top.order) visit(key.column);
                  },
-                 [&](const Window& window) {
-                   append(out, window.partition);
-                   for (const TopK::Key& key : window.order) out.push_back(key.column);
-                   for (const Window::Call& call : window.calls) {
-                     if (call.filter) out.push_back(*call.filter);
+                 [&](Window& window) {
+                   all(window.partition);
+                   for (TopK::Key& key : window.order) visit(key.column);
+                   for (Window::Call& call : window.calls) {
+                     if (call.filter) visit(*call.filter);
                    }
                  },
-                 [&](const Union& sum) {
-                   for (const ColumnIds& columns : sum.input_columns) append(out, columns);
+                 [&](Union& sum) {
+                   for (ColumnIds& columns : sum.input_columns) all(columns);
                  },
-                 [&](const SetOperation& operation) {
-                   append(out, operation.left_columns);
-                   append(out, operation.right_columns);
+                 [&](SetOperation& operation) {
+                   all(operation.left_columns);
+                   all(operation.right_columns);
                  },
-                 [&](const AtMostOne& one) { append(out, one.partition); },
+                 [&](AtMostOne& one) { all(one.partition); },
+                 [&](Recursion& recursion) {
+                   all(recursion.base_columns);
+                   all(recursion.step_columns);
+                 },
+                 [&](WorkingTable& working) { all(working.outer); },
              },
              rel.kind);
-  return out;
 }
 
 }  // namespace
@@ -99,6 +103,11 @@ RelPtr clone(const RelExpr& rel) {
           [](const TableFunction& x) -> RelKind {
             return TableFunction{clone_ptr(x.input), x.calls, x.ordinality, x.outer};
           },
+          [](const Recursion& x) -> RelKind {
+            return Recursion{x.number,       x.distinct, clone_ptr(x.base),       clone_ptr(x.step),   x.base_columns,
+                             x.step_columns, x.columns,  clone_all(x.invariants), x.invariant_columns, x.round};
+          },
+          [](const WorkingTable& x) -> RelKind { return x; },
       },
       rel.kind);
   return std::make_unique<RelExpr>(RelExpr{std::move(copy)});
@@ -108,6 +117,12 @@ std::vector<RelPtr*> inputs_of(RelExpr& rel) {
   return std::visit(Overload{
                         [](Get&) -> std::vector<RelPtr*> { return {}; },
                         [](Rows&) -> std::vector<RelPtr*> { return {}; },
+                        [](WorkingTable&) -> std::vector<RelPtr*> { return {}; },
+                        [](Recursion& x) {
+                          std::vector<RelPtr*> out = {&x.base, &x.step};
+                          for (RelPtr& input : x.invariants) out.push_back(&input);
+                          return out;
+                        },
                         [](Join& x) -> std::vector<RelPtr*> { return {&x.left, &x.right}; },
                         [](Apply& x) -> std::vector<RelPtr*> { return {&x.left, &x.right}; },
                         [](SetOperation& x) -> std::vector<RelPtr*> { return {&x.left, &x.right}; },
@@ -202,6 +217,12 @@ ColumnIds columns_of(const RelExpr& rel) {
                         [](const Union& x) { return x.columns; },
                         [](const SetOperation& x) { return x.columns; },
                         [](const AtMostOne& x) { return columns_of(*x.input); },
+                        [](const Recursion& x) { return x.columns; },
+                        [](const WorkingTable& x) {
+                          ColumnIds out = x.columns;
+                          if (x.round) out.push_back(*x.round);
+                          return out;
+                        },
                         [](const TableFunction& x) {
                           ColumnIds out = columns_of(*x.input);
                           for (const TableFunction::Call& call : x.calls) append(out, call.columns);
@@ -218,12 +239,17 @@ void add_referenced(const expr::ExprPtr& expr, ColumnSet& out) {
   out.insert(columns.begin(), columns.end());
 }
 
+ColumnSet used_columns(const RelExpr& rel) {
+  ColumnSet out;
+  for_each_used(const_cast<RelExpr&>(rel), [&](ColumnId& id) { out.insert(id); });
+  return out;
+}
+
 // The part of them that the node itself refers to.
 static ColumnSet own_free_columns(const RelExpr& rel) {
-  ColumnSet used;
+  ColumnSet used = used_columns(rel);
   ColumnSet made;
   for (expr::ExprPtr* expression : expressions_of(const_cast<RelExpr&>(rel))) add_referenced(*expression, used);
-  for (const ColumnId id : used_columns(rel)) used.insert(id);
   for (const RelExpr* input : inputs_of(rel)) {
     for (const ColumnId id : columns_of(*input)) made.insert(id);
   }
@@ -252,6 +278,21 @@ void substitute(RelExpr& rel, const ColumnMapping& mapping) {
     if ((*expression)->has_columns()) *expression = expr::substitute_columns(*expression, mapping);
   }
   for (RelPtr* input : inputs_of(rel)) substitute(**input, mapping);
+}
+
+void rename_references(RelExpr& rel, const std::map<ColumnId, ColumnId>& names) {
+  for (expr::ExprPtr* expression : expressions_of(rel)) {
+    if (!(*expression)->has_columns()) continue;
+    *expression = expr::substitute_columns(*expression, [&](uint32_t id, SqlType type) {
+      const auto found = names.find(id);
+      return expr::make_column(found == names.end() ? id : found->second, type);
+    });
+  }
+  for_each_used(rel, [&](ColumnId& id) {
+    const auto found = names.find(id);
+    if (found != names.end()) id = found->second;
+  });
+  for (RelPtr* input : inputs_of(rel)) rename_references(**input, names);
 }
 
 }  // namespace millrace::sql

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -196,8 +197,33 @@ struct TableFunction {
   bool outer = false;
 };
 
+// WITH RECURSIVE: the base, then the step over what the round before gave, as long as that gives
+// anything (new, when `distinct`). See dataflow::RecursionNode.
+struct Recursion {
+  uint32_t number;  // names its working table
+  bool distinct = false;
+  RelPtr base;
+  RelPtr step;
+  ColumnIds base_columns;
+  ColumnIds step_columns;
+  ColumnIds columns;
+  // Once separate_rounds() has been there: what the step reads that is the same in every round (by
+  // Get{recursion_input(1..)}), and the round its rows go to.
+  std::vector<RelPtr> invariants;
+  std::vector<ColumnIds> invariant_columns;
+  std::optional<ColumnId> round;
+};
+
+// In a Recursion's step: the rows of the round before.
+struct WorkingTable {
+  uint32_t recursion;
+  ColumnIds columns;
+  ColumnIds outer;                // columns of enclosing queries that its rows belong to: see decorrelate()
+  std::optional<ColumnId> round;  // once separate_rounds() has been there
+};
+
 using RelKind = std::variant<Get, Rows, Filter, Map, Join, Apply, Aggregate, Distinct, TopK, Window, Union,
-                             SetOperation, AtMostOne, TableFunction>;
+                             SetOperation, AtMostOne, TableFunction, Recursion, WorkingTable>;
 
 struct RelExpr {
   RelKind kind;
@@ -243,9 +269,13 @@ std::vector<ColumnId*> columns_of(Aggregate::Call& call);
 ColumnIds columns_of(const RelExpr& rel);
 // Columns that the tree refers to and does not make itself: what it is correlated by.
 ColumnSet free_columns(const RelExpr& rel);
+// Columns that the node itself names outside expressions: keys, groups, outputs of its inputs.
+ColumnSet used_columns(const RelExpr& rel);
 void add_referenced(const expr::ExprPtr& expr, ColumnSet& out);
 // Applies `target` to every column reference of the tree that stands in `targets`' domain.
 using ColumnMapping = std::function<expr::ExprPtr(ColumnId, SqlType)>;
 void substitute(RelExpr& rel, const ColumnMapping& mapping);
+// Puts other columns into the places of those that the tree refers to, wherever it names them.
+void rename_references(RelExpr& rel, const std::map<ColumnId, ColumnId>& names);
 
 }  // namespace millrace::sql

@@ -109,8 +109,8 @@ Result<BoundQuery> with_parameters(const BoundQuery& query, const std::vector<Va
     if (expression == nullptr || !expression->has_parameters()) return expression;
     return expr::fold_constants(expr::bind_parameters(expression, parameters));
   };
+  for_each_expression(out.plan, [&](expr::ExprPtr& expression) { expression = replace(expression); });
   for (dataflow::PlanNode& node : out.plan.nodes) {
-    for (expr::ExprPtr* expression : expressions_of(node.kind)) *expression = replace(*expression);
     const auto* map = std::get_if<dataflow::MapNode>(&node.kind);
     if (map == nullptr) continue;
     // A filter that is never true empties its input.

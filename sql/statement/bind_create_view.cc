@@ -86,31 +86,35 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::CreateView& node) {
 namespace {
 
 // A view has to give the same rows whenever it is asked: what depends on the moment cannot be kept.
-Status refuse_moments(const dataflow::CircuitPlan& plan) {
+Status refuse_moment(const expr::ExprPtr& expression) {
   static constexpr std::string_view kClocks[] = {
       "now", "transaction_timestamp", "statement_timestamp", "clock_timestamp", "timeofday", "mz_now"};
-  for (const dataflow::PlanNode& node : plan.nodes) {
-    dataflow::NodeKind kind = node.kind;
-    for (expr::ExprPtr* expression : expressions_of(kind)) {
-      if ((*expression)->volatility() == expr::Volatility::kVolatile) {
-        return not_supported("a volatile function in a materialized view", "Call it when the view is read.");
-      }
-      std::vector<const expr::Expr*> open = {expression->get()};
-      while (!open.empty()) {
-        const expr::Expr* next = open.back();
-        open.pop_back();
-        if (next->volatility() == expr::Volatility::kImmutable) continue;
-        const auto* call = next->as<expr::Call>();
-        if (call != nullptr &&
-            std::find(std::begin(kClocks), std::end(kClocks), call->function->name) != std::end(kClocks)) {
-          return not_supported(fmt::format("{}() in a materialized view", call->function->name),
-                               "Filter by time when the view is read.");
-        }
-        for (const expr::ExprPtr& child : next->children()) open.push_back(child.get());
-      }
+  if (expression->volatility() == expr::Volatility::kVolatile) {
+    return not_supported("a volatile function in a materialized view", "Call it when the view is read.");
+  }
+  std::vector<const expr::Expr*> open = {expression.get()};
+  while (!open.empty()) {
+    const expr::Expr* next = open.back();
+    open.pop_back();
+    if (next->volatility() == expr::Volatility::kImmutable) continue;
+    const auto* call = next->as<expr::Call>();
+    if (call != nullptr &&
+        std::find(std::begin(kClocks), std::end(kClocks), call->function->name) != std::end(kClocks)) {
+      return not_supported(fmt::format("{}() in a materialized view", call->function->name),
+                           "Filter by time when the view is read.");
     }
+    for (const expr::ExprPtr& child : next->children()) open.push_back(child.get());
   }
   return {};
+}
+
+Status refuse_moments(const dataflow::CircuitPlan& plan) {
+  dataflow::CircuitPlan copy = plan;
+  Status status;
+  for_each_expression(copy, [&](expr::ExprPtr& expression) {
+    if (status) status = refuse_moment(expression);
+  });
+  return status;
 }
 
 Result<bool> quarantine_option(const std::vector<ast::Option>& options) {

@@ -452,7 +452,7 @@ Status StatementBinder::bind_on_conflict(const ast::OnConflict& conflict, const 
 
 StatementBinder::Bound StatementBinder::bind_kind(const ast::Insert& node) {
   QueryBinder::WithScope with(queries_);
-  TRY(with.enter(node.with));
+  TRY(with.enter(node.with, nullptr));
   Result<const catalog::Object*> table = find_table(node.table, "insert into");
   if (!table) return std::move(table).error();
   BoundInsert out;

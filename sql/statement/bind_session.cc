@@ -1,4 +1,4 @@
-// Transactions, settings, prepared statements, EXPLAIN.
+// Transactions, settings, prepared statements.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -152,68 +152,5 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Discard& node) {
 }
 
 StatementBinder::Bound StatementBinder::bind_kind(const ast::Nothing& node) { return BoundNothing{node.tag, ""}; }
-
-namespace {
-
-// The circuit's tree with names where it has catalog ids.
-std::string explain_text(const dataflow::CircuitPlan& plan, const catalog::CatalogSnapshot& catalog) {
-  std::string text = dataflow::to_string(plan);
-  for (const ObjectId id : plan.inputs()) {
-    const catalog::Object* object = catalog.find(id);
-    if (object == nullptr) continue;
-    const std::string number = "Input " + std::to_string(id.value()) + " ";
-    const std::string name = "Input " + object->name.schema + "." + object->name.name + " ";
-    for (size_t at = text.find(number); at != std::string::npos; at = text.find(number, at + name.size())) {
-      text.replace(at, number.size(), name);
-    }
-  }
-  if (plan.has_key) {
-    text += "Key: (";
-    for (size_t i = 0; i < plan.key.size(); ++i) text += fmt::format("{}#{}", i == 0 ? "" : ", ", plan.key[i]);
-    text += ")\n";
-  }
-  return text;
-}
-
-}  // namespace
-
-StatementBinder::Bound StatementBinder::bind_kind(const ast::Explain& node) {
-  for (const ast::Option& option : node.options) {
-    const std::string value = option.values.empty() ? "true" : option.values[0];
-    if (option.name == "analyze" && value != "false" && value != "off" && value != "0") {
-      return not_supported("EXPLAIN ANALYZE", "Use EXPLAIN.");
-    }
-    if (option.name == "format" && value != "text") return not_supported("this EXPLAIN format", "Use FORMAT TEXT.");
-  }
-  if (node.statement == nullptr) return not_supported("EXPLAIN of this statement", "");
-  TRY(const BoundStatement bound, bind_tree(*node.statement));
-  BoundExplain out;
-  const auto query = [&](const BoundQuery& source) {
-    if (source.point_read) {
-      const catalog::Object& relation = *catalog().find(source.point_read->relation);
-      out.text += fmt::format("PointRead {}.{}\n", relation.name.schema, relation.name.name);
-    }
-    if (!source.finishing.order.empty()) out.text += "Sort\n";
-    out.text += explain_text(source.plan, catalog());
-  };
-  if (const auto* select = std::get_if<BoundQuery>(&bound)) {
-    query(*select);
-  } else if (const auto* insert = std::get_if<BoundInsert>(&bound)) {
-    out.text = "Insert\n";
-    query(insert->source);
-  } else if (const auto* update = std::get_if<BoundUpdate>(&bound)) {
-    out.text = "Update\n";
-    query(update->source);
-  } else if (const auto* remove = std::get_if<BoundDelete>(&bound)) {
-    out.text = "Delete\n";
-    query(remove->source);
-  } else if (const auto* create = std::get_if<BoundCreate>(&bound)) {
-    if (create->plan) out.text = explain_text(*create->plan, catalog());
-    if (create->rows) query(*create->rows);
-  } else {
-    return not_supported("EXPLAIN of this statement", "");
-  }
-  return out;
-}
 
 }  // namespace millrace::sql

@@ -80,7 +80,7 @@ Result<std::vector<ExprPtr>> StatementBinder::bind_assignments(const std::vector
 
 StatementBinder::Bound StatementBinder::bind_kind(const ast::Update& node) {
   QueryBinder::WithScope with(queries_);
-  TRY(with.enter(node.with));
+  TRY(with.enter(node.with, nullptr));
   TRY(const catalog::Object* table, find_table(node.table, "update"));
   Block block;
   TRY(QueryBinder::BoundTable target, queries_.bind_relation(*table, node.alias));
@@ -140,7 +140,7 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Update& node) {
 
 StatementBinder::Bound StatementBinder::bind_kind(const ast::Delete& node) {
   QueryBinder::WithScope with(queries_);
-  TRY(with.enter(node.with));
+  TRY(with.enter(node.with, nullptr));
   TRY(const catalog::Object* table, find_table(node.table, "delete from"));
   Block block;
   TRY(QueryBinder::BoundTable target, queries_.bind_relation(*table, node.alias));

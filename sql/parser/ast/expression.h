@@ -125,6 +125,7 @@ struct SortItem {
   ExprPtr expression;
   SortDirection direction = SortDirection::kDefault;
   NullsOrder nulls = NullsOrder::kDefault;
+  std::string using_operator;  // of kUsing
   Location location = -1;
 };
 

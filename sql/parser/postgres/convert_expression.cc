@@ -323,7 +323,10 @@ std::vector<ast::SortItem> Converter::sort_items(const List* list) {
       case SORTBY_DEFAULT: item.direction = ast::SortDirection::kDefault; break;
       case SORTBY_ASC: item.direction = ast::SortDirection::kAscending; break;
       case SORTBY_DESC: item.direction = ast::SortDirection::kDescending; break;
-      case SORTBY_USING: item.direction = ast::SortDirection::kUsing; break;
+      case SORTBY_USING:
+        item.direction = ast::SortDirection::kUsing;
+        item.using_operator = strings(node->useOp).back();
+        break;
     }
     switch (node->sortby_nulls) {
       case SORTBY_NULLS_DEFAULT: item.nulls = ast::NullsOrder::kDefault; break;
