@@ -168,8 +168,7 @@ class RunningCircuit final : public Circuit {
     if (!node.ran) {
       node.ran = true;
       ran_.push_back(&node);
-      // Rows that an arrangement or a reader of the view needs whole cannot be passed on in parts.
-      node.out.begin(control_, node.arrangements.empty() && !node.is_root ? &node.drain : nullptr);
+      node.out.begin(control_, node.passes_on_parts ? &node.drain : nullptr);
     }
     node.op->probe(inputs, {.tick = tick_, .eval = *node.eval, .control = control_}, node.out);
   }

@@ -1,5 +1,7 @@
 #include "dataflow/circuit_builder.h"
 
+#include <algorithm>
+
 #include "dataflow/operators/aggregate.h"
 #include "dataflow/operators/at_most_one.h"
 #include "dataflow/operators/constant.h"
@@ -105,6 +107,16 @@ const SharedArrangement& ArrangementPool::arrange(NodeIndex node, const Columns&
   return *made;
 }
 
+namespace {
+
+// Rows that an arrangement, a reader of the view or a consumer needs whole cannot be passed on in parts.
+bool may_pass_on_parts(const OperatorNode& node) {
+  return node.arrangements.empty() && !node.is_root &&
+         std::ranges::all_of(node.consumers, [](const OperatorNode* consumer) { return consumer->op->takes_parts(); });
+}
+
+}  // namespace
+
 Result<std::unique_ptr<ViewOperators>> build_operators(StateName first, const CircuitPlan& plan,
                                                        const expr::EvalContext& context) {
   auto operators = std::make_unique<ViewOperators>();
@@ -119,12 +131,14 @@ Result<std::unique_ptr<ViewOperators>> build_operators(StateName first, const Ci
     if (const auto* input = std::get_if<InputNode>(&planned.kind)) node.relation = input->relation;
     for (const NodeIndex input : inputs_of(planned)) {
       node.inputs.push_back(&operators->nodes[input]);
-      operators->nodes[input].consumers.push_back(&node);
+      std::vector<OperatorNode*>& consumers = operators->nodes[input].consumers;
+      if (consumers.empty() || consumers.back() != &node) consumers.push_back(&node);
     }
     TRY(node.op, std::visit(OperatorFactory(first, plan, index, pool, context), planned.kind));
   }
   operators->root = &operators->nodes[plan.root];
   operators->root->is_root = true;
+  for (OperatorNode& node : operators->nodes) node.passes_on_parts = may_pass_on_parts(node);
   return operators;
 }
 

@@ -29,10 +29,11 @@ class NodeDrain final : public OperatorOutput::Drain {
 struct OperatorNode {
   OperatorPtr op;
   std::vector<OperatorNode*> inputs;
-  std::vector<OperatorNode*> consumers;
+  std::vector<OperatorNode*> consumers;          // each once
   std::vector<SharedArrangement*> arrangements;  // of its output
   ObjectId view;
   bool is_root = false;
+  bool passes_on_parts = false;      // nobody needs its output of a tick whole
   std::optional<ObjectId> relation;  // of an input node
   const expr::EvalContext* eval = nullptr;
 

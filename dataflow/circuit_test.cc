@@ -184,6 +184,87 @@ TEST(CircuitTest, RowsOfALargeStepArePassedOnInParts) {
   }
 }
 
+// Rows (key, value) for each key up to `keys` and each value from 1 to `values`, those of odd values apart.
+struct KeyedRows {
+  DeltaBatch odd;
+  DeltaBatch even;
+};
+KeyedRows keyed_rows(int32_t keys, int64_t values) {
+  DeltaBuilder builders[] = {DeltaBuilder(table_types()), DeltaBuilder(table_types())};
+  for (int32_t key = 1; key <= keys; ++key) {
+    for (int64_t value = 1; value <= values; ++value) {
+      DeltaBuilder& builder = builders[value % 2];
+      builder.column(kKey).append<int32_t>(key);
+      builder.column(kValue).append<int64_t>(value);
+      for (const uint32_t column : {kNumber, kText, kFlag, kFloat}) builder.column(column).append_null();
+      builder.end_row(1);
+    }
+  }
+  return {.odd = builders[1].finish(), .even = builders[0].finish()};
+}
+
+// Fills a table, then deletes the rows of odd values. Half of a table's rows at once, joined with the table itself:
+// when two of the join's three terms have been passed on, groups have no rows by their weights, and rows that are
+// gone have a weight of -1.
+void fill_and_halve(const CircuitPlan& plan, const KeyedRows& rows) {
+  CheckedCircuit checked;
+  add_tables(checked);
+  checked.attach(kPairs, plan);
+  for (const DeltaBatch& batch : {rows.odd, rows.even}) add_to(checked.contents(kLeft), batch, table_types());
+  checked.step({{kLeft, {rows.odd, rows.even}}});
+  const DeltaBatch gone = rows.odd.negate();
+  add_to(checked.contents(kLeft), gone, table_types());
+  checked.step({{kLeft, {gone}}});
+}
+
+NodeIndex pairs_of_a_key(PlanBuilder& plan) {
+  const NodeIndex table = plan.input(kLeft, table_types(), {kKey, kValue});
+  return plan.join({.left = table, .right = table, .left_keys = {0}, .right_keys = {0}});
+}
+
+TEST(CircuitTest, AConsumerThatReadsANodeTwiceTakesEachPartOnce) {
+  PlanBuilder plan;
+  const NodeIndex pairs = pairs_of_a_key(plan);
+  const NodeIndex mapped =
+      plan.map(pairs, {}, {plan.column(pairs, 0), call("+", {plan.column(pairs, 1), plan.column(pairs, 3)})});
+  const NodeIndex left = plan.map(mapped, {}, {plan.column(mapped, 0), plan.column(mapped, 1)});
+  const NodeIndex all = plan.same(UnionNode{.inputs = {left, mapped, left}}, left);
+  plan.aggregate(all, {0}, {aggregate_call("count", {}, {}), aggregate_call("sum", plan.types(all), {1})});
+  fill_and_halve(plan.finish(), keyed_rows(2, 256));
+}
+
+TEST(CircuitTest, GroupsWhoseRowsCancelBetweenPartsKeepTheirSums) {
+  for (const bool plain : {true, false}) {
+    SCOPED_TRACE(plain);
+    PlanBuilder plan;
+    const NodeIndex pairs = pairs_of_a_key(plan);
+    const std::vector<SqlType> types = plan.types(pairs);
+    std::vector<AggregateCall> calls{aggregate_call("count", types, {}), aggregate_call("sum", types, {1})};
+    if (!plain) calls.push_back(aggregate_call("min", types, {3}));
+    plan.aggregate(pairs, {0}, calls);
+    // The first part ends where the group's weight is 0: 256 * 128 pairs twice.
+    static_assert(2 * 256 * 128 == OperatorOutput::kDrainRows);
+    fill_and_halve(plan.finish(), keyed_rows(1, 256));
+  }
+}
+
+// Windows count places, which rows of a weight below zero have none of.
+TEST(CircuitTest, WindowsTakeALargeStepWhole) {
+  PlanBuilder plan;
+  const NodeIndex pairs = pairs_of_a_key(plan);
+  std::vector<SqlType> types = plan.types(pairs);
+  std::vector<WindowCall> calls;
+  for (const char* name : {"row_number", "dense_rank"}) {
+    const auto resolved = expr::resolve_function(name, {});
+    ASSERT_TRUE(resolved);
+    calls.push_back({.function = resolved->candidate.window, .type = resolved->result_type});
+    types.push_back(resolved->result_type);
+  }
+  plan.add(WindowNode{.input = pairs, .partition = {0}, .order = {{.column = 1}, {.column = 3}}, .calls = calls},
+           types);
+  fill_and_halve(plan.finish(), keyed_rows(300, 16));
+}
+
 TEST(CircuitTest, AViewIsGivenUpAloneWithItsReaders) {
   for (int questions : {0, 1, 7, 40}) {
     SCOPED_TRACE(questions);

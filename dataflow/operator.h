@@ -112,8 +112,13 @@ class Operator {
   // Appends the change of the output. `inputs` are those of the plan node, in order; an input that did
   // not change is an empty delta. Called only when an input changed, or when run_first() says so. When much
   // comes of an input that no arrangement keeps, it is called several times in a tick with a part each: the
-  // sum of the outputs must be the same.
+  // sum of the outputs must be the same. Between the parts the rows taken in so far are no multiset: a row may
+  // have a weight below zero, and the rows of a group weights that add up to zero without being gone.
   virtual void probe(std::span<const Delta* const> inputs, const StepContext& context, OperatorOutput& out) = 0;
+
+  // False: probe() gets its inputs of a tick whole, for an operator to which each part would cost as much as all,
+  // or whose state has no place for weights below zero.
+  virtual bool takes_parts() const { return true; }
 
   // Has output before any input: constants, aggregates without groups. Asked once, when attached new.
   virtual bool run_first() const { return false; }

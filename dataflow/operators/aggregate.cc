@@ -76,6 +76,15 @@ class GroupStates {
     }
     return out.take();
   }
+  // What save() gives for a group that has seen nothing, or whose rows have all gone again.
+  std::string save_new() const {
+    Arena arena;
+    auto* group = reinterpret_cast<std::byte*>(arena.allocate(bytes_, 16));
+    construct(group);
+    std::string bytes = save(group);
+    destroy(group);
+    return bytes;
+  }
   void load(std::string_view bytes, std::byte* group) const {
     ByteReader in(bytes);
     const int64_t rows = in.signed_varint();
@@ -106,7 +115,8 @@ constexpr size_t kStatePiecesMax = 200;
 struct TouchedGroup {
   uint32_t row;  // the first of the group in the tick's input
   std::byte* states;
-  bool existed;
+  bool stored;   // before the tick, if only with sums that do not cancel yet
+  bool existed;  // with rows
   std::vector<std::optional<CallValue>> before;
 };
 
@@ -144,6 +154,11 @@ class Aggregate final : public Operator {
     for (size_t i = 0; i < touched_.size(); ++i) emit(input, touched_[i], i, old_names, new_names, out);
     store(input);
     if (result_.rows() > 0) out.add(result_.finish());
+  }
+
+  // A value that is written anew for each changed group would be for each part.
+  bool takes_parts() const override {
+    return std::ranges::none_of(calls_, [](const AggregateCall& call) { return call.spec->whole_group; });
   }
 
   std::vector<CheckpointJob> pin_checkpoint() override {
@@ -216,11 +231,13 @@ class Aggregate final : public Operator {
     group.states = reinterpret_cast<std::byte*>(arena_.allocate(states_.bytes(), 16));
     states_.construct(group.states);
     const std::string_view saved = groups_.get(input, row, group_, hash);
-    group.existed = saved.data() != nullptr;
-    if (!group.existed) return;
-    states_.load(saved, group.states);
-    group.before = answers(input, group);
+    group.stored = saved.data() != nullptr;
+    if (group.stored) states_.load(saved, group.states);
+    group.existed = group.stored && exists(group);
+    if (group.existed) group.before = answers(input, group);
   }
+
+  bool exists(const TouchedGroup& group) const { return GroupStates::rows(group.states) != 0 || group_.empty(); }
 
   std::vector<std::optional<CallValue>> answers(const DeltaBatch& input, const TouchedGroup& group) {
     std::vector<std::optional<CallValue>> values;
@@ -282,7 +299,7 @@ class Aggregate final : public Operator {
 
   void emit(const DeltaBatch& input, TouchedGroup& group, size_t number, const std::vector<ColumnPtr>& old_names,
             const std::vector<ColumnPtr>& new_names, OperatorOutput& out) {
-    const bool exists = GroupStates::rows(group.states) != 0 || group_.empty();
+    const bool exists = this->exists(group);
     if (exists && group.existed && same_name(old_names, new_names, number)) {
       const std::vector<std::optional<CallValue>> after = answers(input, group);
       if (same(group.before, after)) return;
@@ -350,13 +367,16 @@ class Aggregate final : public Operator {
     if (result_.rows() == kBatchRows) out.add(result_.finish());
   }
 
+  // A group is forgotten when nothing is left of it. Between the parts of a tick its rows may add up to zero while
+  // its sums do not.
   void store(const DeltaBatch& input) {
     std::vector<uint32_t> gone;
     for (TouchedGroup& group : touched_) {
       const uint64_t hash = group_.empty() ? kHashSeed : hashes_[group.row];
-      if (GroupStates::rows(group.states) != 0 || group_.empty()) {
-        groups_.put(input, group.row, group_, hash, states_.save(group.states));
-      } else if (group.existed) {
+      const std::string saved = states_.save(group.states);
+      if (exists(group) || saved != nothing_) {
+        groups_.put(input, group.row, group_, hash, saved);
+      } else if (group.stored) {
         gone.push_back(group.row);
       }
       states_.destroy(group.states);
@@ -368,6 +388,7 @@ class Aggregate final : public Operator {
   const storage::KeyColumns group_;
   const Columns group_columns_;
   const GroupStates states_;
+  const std::string nothing_ = states_.save_new();
   storage::GroupTable groups_;
   std::optional<Representatives> representatives_;
   std::vector<CallInput> inputs_;

@@ -63,6 +63,8 @@ class Recursion final : public Operator {
         moved_(layout_.types()) {}
 
   bool run_first() const override { return true; }  // the step may be
+  // Between parts there may be a cycle, of which there is no end, that is not there in the end.
+  bool takes_parts() const override { return false; }
 
   void probe(std::span<const Delta* const> inputs, const StepContext& context, OperatorOutput& out) override {
     if (broken_.row_count() > 0) return;

@@ -120,6 +120,7 @@ class SumByGroup final : public Operator {
     first_rows_.clear();
     row_counts_.clear();
     existed_.clear();
+    emptied_.clear();
     batch_begins_.clear();
   }
 
@@ -127,8 +128,7 @@ class SumByGroup final : public Operator {
     hashes_.resize(batch.rows());
     storage::hash_keys(batch, group_, hashes_);
     payload_of_row_.resize(batch.rows());
-    new_rows_.clear();
-    groups_.find_or_insert(batch, group_, hashes_, payload_of_row_, &new_rows_);
+    groups_.find_or_insert(batch, group_, hashes_, payload_of_row_);
   }
 
   // Numbers the groups of the tick in the order of their first rows.
@@ -140,6 +140,7 @@ class SumByGroup final : public Operator {
       int64_t word = load_word(payload);
       if (!is_numbered(word)) {
         row_counts_.push_back(word);
+        existed_.push_back(word != 0);
         word = kNumbered + static_cast<int64_t>(payloads_.size());
         store_word(payload, word);
         payloads_.push_back(payload);
@@ -149,8 +150,6 @@ class SumByGroup final : public Operator {
       number_of_row_[row] = number;
       row_counts_[number] += batch.weight(row);
     }
-    existed_.resize(payloads_.size(), 1);
-    for (const uint32_t row : new_rows_) existed_[number_of_row_[row]] = 0;
   }
 
   // New groups of a later batch have moved those of an earlier one. From now on nothing moves.
@@ -206,7 +205,10 @@ class SumByGroup final : public Operator {
         __builtin_prefetch(payloads_[i] + payload_bytes_ - 1, 1);
       }
       for (Call& call : calls_) read_answers(call, begin, end, failed_after_);
-      for (size_t i = begin; i < end; ++i) store_word(payloads_[i], row_counts_[i]);
+      for (size_t i = begin; i < end; ++i) {
+        store_word(payloads_[i], row_counts_[i]);
+        if (row_counts_[i] == 0 && is_zero(payloads_[i])) emptied_.push_back(static_cast<uint32_t>(i));
+      }
     }
     for (Call& call : calls_) call.answers = call.values.finish();
   }
@@ -312,12 +314,19 @@ class SumByGroup final : public Operator {
     return true;
   }
 
+  bool is_zero(const char* payload) const {
+    return std::all_of(payload, payload + payload_bytes_, [](char byte) { return byte == 0; });
+  }
+
+  // A group is forgotten when nothing is left of it. Between the parts of a tick its rows may add up to zero while
+  // its sums do not.
   void erase_empty(const Delta& input) {
     std::vector<uint32_t> gone;
-    for (size_t b = 0; b < input.size(); ++b) {
+    size_t next = 0;
+    for (size_t b = 0; b < input.size() && next < emptied_.size(); ++b) {
       gone.clear();
-      for (uint32_t i = batch_begins_[b]; i < batch_begins_[b + 1]; ++i) {
-        if (row_counts_[i] == 0) gone.push_back(first_rows_[i]);
+      for (; next < emptied_.size() && emptied_[next] < batch_begins_[b + 1]; ++next) {
+        gone.push_back(first_rows_[emptied_[next]]);
       }
       if (gone.empty()) continue;
       if (input.size() > 1) {
@@ -340,13 +349,13 @@ class SumByGroup final : public Operator {
   std::vector<uint64_t> hashes_;
   std::vector<char*> payload_of_row_;
   std::vector<uint32_t> number_of_row_;
-  std::vector<uint32_t> new_rows_;  // the first of each new group
   // By group:
   std::vector<char*> payloads_;
   std::vector<uint32_t> first_rows_;  // in the batch that names them
   std::vector<int64_t> row_counts_;   // after the tick
-  std::vector<uint8_t> existed_;
+  std::vector<uint8_t> existed_;      // with rows
   std::vector<uint8_t> changed_;
+  std::vector<uint32_t> emptied_;       // their numbers, ascending
   std::vector<uint32_t> batch_begins_;  // the first new number in each batch, then the number of groups
   Failures failed_before_;
   Failures failed_after_;

@@ -80,6 +80,10 @@ class Window final : public Operator {
     if (result_.rows() > 0) out.add(result_.finish());
   }
 
+  // Places are counted, which takes weights that are not below zero; and where every value of a partition
+  // changes, each part would cost the whole of it.
+  bool takes_parts() const override { return false; }
+
   std::vector<CheckpointJob> pin_checkpoint() override {
     std::vector<CheckpointJob> jobs;
     jobs.push_back(pin_ordered(rows_));
