@@ -184,6 +184,25 @@ TEST(ExactMomentsTest, EqualValuesDoNotVary) {
   }
 }
 
+// Squares beyond double cancel as exactly; what is left may be within it, or not.
+TEST(ExactMomentsTest, SquaresBeyondDouble) {
+  EXPECT_EQ(variance_of({1e200}, 1), 0);
+  EXPECT_EQ(variance_of({-1.7976931348623157e308}, 1), 0);
+  EXPECT_EQ(variance_of({1.3e154}, 2'000'000'000), 0);  // the square is within, what it is taken from is not
+  EXPECT_EQ(variance_of({1e200, 3e-200}, 1), HUGE_VAL);
+  const double value = std::ldexp(1.0, 550), step = std::ldexp(1.0, 500);
+  EXPECT_EQ(variance_of({value, value + 2 * step}, 1'000), step * step);
+  ExactSum products;
+  add_product(products, 1e200, -1e200, 3);
+  add_product(products, 2.0, 3.0, 1);
+  std::string bytes;
+  products.save(bytes);
+  ExactSum loaded;
+  loaded.load(bytes);
+  add_product(loaded, 1e200, 1e200, 3);
+  EXPECT_EQ(loaded.round(), 6);
+}
+
 // Values that differ in their last bits alone, far from zero.
 TEST(ExactMomentsTest, KeepsWhatCancels) {
   const double step = std::ldexp(1.0, -52);

@@ -22,8 +22,17 @@ void subtract_multiple(ExactSum& sum, double factor, ExactSum value) {
 
 void add_product(ExactSum& sum, double x, double y, int64_t weight) {
   const double product = x * y;
-  sum.add(product, weight);
-  if (std::isfinite(product)) sum.add(std::fma(x, y, -product), weight);
+  if (std::isfinite(product)) {
+    sum.add(product, weight);
+    sum.add(std::fma(x, y, -product), weight);
+  } else if (!std::isfinite(x) || !std::isfinite(y)) {
+    sum.add(product, weight);
+  } else {  // beyond double: both factors are large, and scaling them down is exact
+    constexpr int kUp = ExactSum::kLimbsUpMax;
+    const double a = std::ldexp(x, -32 * kUp), b = std::ldexp(y, -32 * kUp);
+    sum.add(a * b, weight, kUp);
+    sum.add(std::fma(a, b, -(a * b)), weight, kUp);
+  }
 }
 
 Quad centred_moment(int64_t n, const ExactSum& x, const ExactSum& y, const ExactSum& products) {

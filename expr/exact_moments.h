@@ -16,7 +16,7 @@ namespace millrace::expr {
 
 __extension__ typedef __float128 Quad;
 
-// Adds weight * x * y, exactly but for products below the range of double.
+// Adds weight * x * y, exactly but for products below the range of double: their sum may be beyond it.
 void add_product(ExactSum& sum, double x, double y, int64_t weight);
 
 // REQUIRES: n > 0; finite sums whose rounded values are finite. `products` is Σxy as add_product() made it.

@@ -48,7 +48,7 @@ ExactSum& ExactSum::operator=(const ExactSum& other) {
   return *this;
 }
 
-void ExactSum::add(double value, int64_t weight) {
+void ExactSum::add(double value, int64_t weight, int limbs_up) {
   if (!std::isfinite(value)) [[unlikely]] {
     (std::isnan(value) ? nans_ : value > 0 ? plus_infinities_ : minus_infinities_) += weight;
     return;
@@ -68,7 +68,7 @@ void ExactSum::add(double value, int64_t weight) {
   const uint64_t low = static_cast<uint64_t>(product), high = static_cast<uint64_t>(product >> 64);
   const uint64_t words[3] = {low << within, within == 0 ? high : high << within | low >> (64 - within),
                              within == 0 ? 0 : high >> (64 - within)};
-  const int at = shift / 64;
+  const int at = shift / 64 + limbs_up;
   const int used = words[2] != 0 ? 3 : words[1] != 0 ? 2 : 1;
 
   if (all_ == nullptr) {

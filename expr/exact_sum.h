@@ -2,9 +2,9 @@
 //
 // A sum of floats that adds and subtracts drifts: (1e17 + 1) - 1e17 is 0. Here a value is an integer
 // multiple of 2^-1074, and the sum is that integer, in two's complement with room for 2^63 of the
-// largest doubles: adding is exact, so retraction is too, order never matters, and round() is the double
-// nearest to the true sum. Only a window of the 35 limbs of 64 bits is kept in place: four limbs hold
-// values whose exponents differ by up to ~130 bits. A wider mixture moves to the heap.
+// products of the largest doubles: adding is exact, so retraction is too, order never matters, and round() is the
+// double nearest to the true sum. Only a window of the 51 limbs of 64 bits is kept in place: four limbs hold values
+// whose exponents differ by up to ~130 bits. A wider mixture moves to the heap.
 //
 //   value = sum over i of limbs[i] * 2^(64 * (base + i) - 1074), the top limb signed
 //
@@ -27,7 +27,9 @@ class ExactSum {
   ExactSum(ExactSum&&) noexcept = default;
   ExactSum& operator=(ExactSum&&) noexcept = default;
 
-  void add(double value, int64_t weight);
+  // Adds weight * value * 2^(64 * limbs_up). REQUIRES: at most kLimbsUpMax.
+  static constexpr int kLimbsUpMax = 18;
+  void add(double value, int64_t weight, int limbs_up = 0);
   void merge(const ExactSum& other);
   void negate();
 
@@ -45,7 +47,7 @@ class ExactSum {
   void load(std::string_view bytes);
 
  private:
-  static constexpr int kLimbs = 35;  // 2098 bits of the doubles, 64 of weight, the sign
+  static constexpr int kLimbs = 51;  // 3122 bits of the doubles' products, 64 of weight, the sign
   static constexpr int kWindow = 4;
   using All = std::array<uint64_t, kLimbs>;
 

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "expr/table_function.h"
 
@@ -35,6 +37,16 @@ using RowStreamPtr = std::unique_ptr<RowStream>;
 template <class Step>
 RowStreamPtr stream_of(Step step) {
   return std::make_unique<SteppedRows<Step>>(std::move(step));
+}
+
+// Values of one column, stored bytes each, that were all made at once.
+inline RowStreamPtr made_rows(std::vector<std::string> values) {
+  return stream_of([values = std::move(values), at = size_t{0}](DeltaBuilder& out) mutable -> Result<bool> {
+    if (at == values.size()) return false;
+    out.column(0).append_bytes(values[at++]);
+    out.end_row(1);
+    return true;
+  });
 }
 
 }  // namespace millrace::expr

@@ -8,14 +8,6 @@
 
 namespace millrace::expr {
 
-// The longest value that PostgreSQL builds; longer ones are refused with 54000.
-inline constexpr size_t kBuiltBytesMax = (size_t{1} << 30) - 1;
-
-inline SqlError value_too_long() {
-  return SqlError(sqlstate::kProgramLimitExceeded, "out of memory")
-      .with_detail("The value of an aggregate cannot be longer than 1 GB.");
-}
-
 using SequenceRead = Result<std::optional<Slot>> (*)(const SequenceCall& call);
 
 inline AggregateSpec sequence_aggregate(std::string name, std::vector<uint32_t> arguments, uint32_t result,

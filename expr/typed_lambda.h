@@ -14,6 +14,9 @@
 //   result T / optional<T>      NULL only when optional
 //   result Result<...>          it may fail: the function is fallible
 //
+// A result longer than a value may be (types/value_length.h) is the row's error, of infallible functions too: a lambda
+// that only copies what it was given need not ask.
+//
 // The kernel is generated: over fixed-width types that cannot fail one branch-free loop over raw values,
 // NULLs settled 64 rows at a time; otherwise a loop over the rows that are not NULL.
 // Lambdas capture nothing.
@@ -28,6 +31,7 @@
 #include "expr/scalar_function.h"
 #include "types/array.h"
 #include "types/native_type.h"
+#include "types/value_length.h"
 
 namespace millrace::expr {
 
@@ -200,6 +204,20 @@ Slot store_slot(const T& value, Arena& arena) {
     return value.type.physical() == Physical::kBytes ? Slot::copy_bytes(value.slot.view(), arena) : value.slot;
   } else {
     return NativeType<T>::store(value, arena);
+  }
+}
+
+// Bytes of a result that was built for it; 0 of one that is part of an argument.
+template <class T>
+size_t built_bytes(const T& value, Physical physical) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    return value.size();
+  } else if constexpr (requires { value.bytes.size(); }) {
+    return value.bytes.size();
+  } else if constexpr (requires { value.slot; }) {
+    return physical == Physical::kBytes ? value.slot.bytes.size() : 0;
+  } else {
+    return 0;
   }
 }
 
@@ -456,30 +474,34 @@ struct Kernel<F, std::tuple<Ps...>> {
           call.errors.add(static_cast<uint32_t>(row), std::move(result).error());
           out.append_null();
         } else {
-          append_value(*result, out);
+          append_value(*result, call, row, out);
         }
       } else {
-        append_value(result, out);
+        append_value(result, call, row, out);
       }
     }
   }
 
   template <class T>
-  static void append_value(const T& value, ColumnBuilder& out) {
+  static void append_value(const T& value, const KernelCall& call, size_t row, ColumnBuilder& out) {
     if constexpr (Out::kNullable) {
       if (!value) {
         out.append_null();
         return;
       }
-      append_present(*value, out);
+      append_present(*value, call, row, out);
     } else {
-      append_present(value, out);
+      append_present(value, call, row, out);
     }
   }
 
-  static void append_present(const OutValue& value, ColumnBuilder& out) {
+  static void append_present(const OutValue& value, [[maybe_unused]] const KernelCall& call,
+                             [[maybe_unused]] size_t row, ColumnBuilder& out) {
     if constexpr (RawForm<OutValue>::kKnown) {
       out.append(RawForm<OutValue>::store(value));
+    } else if (built_bytes(value, out.type().physical()) > kValueBytesMax) [[unlikely]] {
+      call.errors.add(static_cast<uint32_t>(row), value_too_long());
+      out.append_null();
     } else {
       append_stored(out, store_slot(value, out.arena()));
     }

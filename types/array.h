@@ -82,6 +82,8 @@ class ArrayBuilder {
 
   SqlType element_type() const { return element_type_; }
   size_t size() const { return null_.size(); }
+  // Of the elements so far, what they take in the array.
+  size_t bytes() const { return values_.size() + ends_.size() * sizeof(uint32_t); }
   void clear();
 
   // Copies the bytes.

@@ -151,11 +151,12 @@ Status PathLexer::put_unicode(size_t digits) {
     ++at_;
     const size_t end = text_.find('}', at_);
     digits = end == std::string_view::npos ? 7 : end - at_;
+    if (digits == 0) return syntax_error("invalid unicode sequence");
   }
   for (size_t i = 0; i < digits; ++i) {
     const int value = hex_value(peek());
     if (value < 0 || digits > 6)
-      return syntax_error(digits == 2 ? "invalid hexadecimal character sequence" : "invalid Unicode escape sequence");
+      return syntax_error(digits == 2 ? "invalid hex character sequence" : "invalid unicode sequence");
     code = code * 16 + static_cast<char32_t>(value);
     ++at_;
   }
@@ -173,7 +174,7 @@ Status PathLexer::put_unicode(size_t digits) {
     char32_t low = 0;
     for (size_t i = 0; i < 4; ++i) {
       const int value = hex_value(peek());
-      if (value < 0) return syntax_error("invalid Unicode escape sequence");
+      if (value < 0) return syntax_error("invalid unicode sequence");
       low = low * 16 + static_cast<char32_t>(value);
       ++at_;
     }
@@ -186,6 +187,7 @@ Status PathLexer::put_unicode(size_t digits) {
     return SqlError(sqlstate::kInvalidTextRepresentation, "invalid input syntax for type jsonpath")
         .with_detail("Unicode low surrogate must follow a high surrogate.");
   }
+  if (code > 0x10ffff) return SqlError(sqlstate::kSyntaxError, "invalid Unicode code point");
   append_utf8(code, value_);
   return {};
 }

@@ -223,9 +223,9 @@ class PathParser {
   }
 
   Parsed unary() {
+    if (!lexer_.is_symbol("+") && !lexer_.is_symbol("-")) return primary();
     const Level level(depth_);
     TRY(too_deep());
-    if (!lexer_.is_symbol("+") && !lexer_.is_symbol("-")) return primary();
     const bool minus = lexer_.is_symbol("-");
     TRY(lexer_.next());
     TRY(PathNodePtr operand, unary());
@@ -240,7 +240,7 @@ class PathParser {
     return make_node(minus ? PathOp::kMinus : PathOp::kPlus, std::move(operand));
   }
 
-  // A value or a parenthesis, with its accessors.
+  // A value or a parenthesis, with its accessors. All nesting but that of signs comes through here.
   Parsed primary() {
     const Level level(depth_);
     TRY(too_deep());

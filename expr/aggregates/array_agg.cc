@@ -2,6 +2,7 @@
 #include "expr/families.h"
 #include "expr/sequence_aggregate.h"
 #include "types/array.h"
+#include "types/value_length.h"
 
 namespace millrace::expr {
 namespace {
@@ -21,7 +22,7 @@ Result<std::optional<Slot>> collect_values(const SequenceCall& call) {
     const size_t each = is_long ? value->view().size() : 0;
     if (static_cast<uint64_t>(weight) > kElementsMax - elements.size()) {
       failed = too_many_elements();
-    } else if ((bytes += each * static_cast<size_t>(weight)) > kBuiltBytesMax) {
+    } else if ((bytes += each * static_cast<size_t>(weight)) > kValueBytesMax) {
       failed = value_too_long();
     }
     for (; weight > 0 && !failed; --weight) value ? elements.append(*value) : elements.append_null();
@@ -63,7 +64,7 @@ Result<std::optional<Slot>> collect_arrays(const SequenceCall& call) {
     inner = array.dimensions();
     if (static_cast<uint64_t>(weight) > (kElementsMax - elements.size()) / array.size()) {
       failed = too_many_elements();
-    } else if ((bytes += values[0]->view().size() * static_cast<size_t>(weight)) > kBuiltBytesMax) {
+    } else if ((bytes += values[0]->view().size() * static_cast<size_t>(weight)) > kValueBytesMax) {
       failed = value_too_long();
     }
     for (; weight > 0 && !failed; --weight, ++arrays) {

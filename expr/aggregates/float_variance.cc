@@ -58,7 +58,7 @@ struct Moments {
   Result<std::optional<double>> variance(bool sample) const {
     if (rows == 0 || (sample && rows <= 1)) return std::optional<double>();
     if (sum.has_infinity() || sum.is_nan()) return std::optional<double>(std::nan(""));
-    if (squares.has_infinity() || std::isinf(sum.round())) return float_overflow();
+    if (std::isinf(sum.round())) return float_overflow();
     const Quad n = static_cast<Quad>(rows);
     const double result = static_cast<double>(centred_moment(rows, sum, sum, squares) / (sample ? n - 1 : n));
     if (!std::isfinite(result)) return float_overflow();

@@ -4,6 +4,7 @@
 #include "expr/functions/json_value.h"
 #include "expr/sequence_aggregate.h"
 #include "types/json.h"
+#include "types/value_length.h"
 
 namespace millrace::expr {
 namespace {
@@ -29,7 +30,7 @@ Result<bool> for_each_row(const OrderedRows& rows, Add add) {
 }
 
 Status check_length(const std::string& text) {
-  if (text.size() > kBuiltBytesMax) return value_too_long();
+  if (text.size() > kValueBytesMax) return value_too_long();
   return {};
 }
 

@@ -68,7 +68,7 @@ struct Pairs {
   // The central moment of two of the sums; NaN with special values, 22003 where a sum leaves double's range.
   Result<Quad> moment(const ExactSum& a, const ExactSum& b, const ExactSum& products, bool squares) const {
     if (special(a) || special(b)) return static_cast<Quad>(std::nan(""));
-    if (special(products) || std::isinf(a.round()) || std::isinf(b.round())) return float_overflow();
+    if (std::isinf(a.round()) || std::isinf(b.round())) return float_overflow();
     const Quad moment = centred_moment(rows, a, b, products);
     if (!std::isfinite(static_cast<double>(moment))) return float_overflow();
     return squares && moment < 0 ? Quad{0} : moment;

@@ -1,6 +1,7 @@
 // string_agg: the strings of the group in order, each but the first after its own delimiter.
 #include "expr/families.h"
 #include "expr/sequence_aggregate.h"
+#include "types/value_length.h"
 
 namespace millrace::expr {
 namespace {
@@ -14,7 +15,7 @@ Result<std::optional<Slot>> join(const SequenceCall& call) {
     const std::string_view value = values[0]->view();
     const std::string_view delimiter = values[1] ? values[1]->view() : std::string_view();
     const size_t each = value.size() + delimiter.size();
-    too_long = each > 0 && static_cast<uint64_t>(weight) > (kBuiltBytesMax - joined.size()) / each;
+    too_long = each > 0 && static_cast<uint64_t>(weight) > (kValueBytesMax - joined.size()) / each;
     if (too_long) return false;
     if (each == 0) any = true;
     for (; weight > 0 && each > 0; --weight) {

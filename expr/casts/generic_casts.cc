@@ -6,6 +6,7 @@
 #include "expr/postgres_oids.h"
 #include "expr/program.h"
 #include "types/array.h"
+#include "types/value_length.h"
 
 namespace millrace::expr {
 namespace {
@@ -53,7 +54,9 @@ std::string text_form(Slot value, SqlType type, const TextContext& context) {
 
 void to_text_kernel(const KernelCall& call, ColumnBuilder& out) {
   each_row(call, out, [&](Slot value, SqlType type, Arena& arena) -> Result<Slot> {
-    return Slot::copy_bytes(text_form(value, type, call.context.text), arena);
+    const std::string text = text_form(value, type, call.context.text);
+    if (text.size() > kValueBytesMax) return value_too_long();
+    return Slot::copy_bytes(text, arena);
   });
 }
 

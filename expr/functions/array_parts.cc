@@ -2,6 +2,7 @@
 #include "expr/families.h"
 #include "expr/typed_lambda.h"
 #include "types/array.h"
+#include "types/value_length.h"
 
 namespace millrace::expr {
 namespace {
@@ -75,6 +76,12 @@ Result<NewArray> filled(SqlType type, const std::optional<AnyElement>& value, co
   }
   TRY(const size_t size, array_size(dimensions));
   if (size == 0) return NewArray{builder.finish(arena)};
+  if (value) {
+    const Physical physical = builder.element_type().physical();
+    const size_t each =
+        physical == Physical::kBytes ? value->slot.bytes.size() + sizeof(uint32_t) : physical_bytes(physical);
+    if (size > kValueBytesMax / each) return value_too_long();
+  }
   for (size_t i = 0; i < size; ++i) value ? builder.append(value->slot) : builder.append_null();
   return NewArray{builder.finish(dimensions, arena)};
 }

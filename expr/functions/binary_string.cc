@@ -218,9 +218,6 @@ std::vector<ScalarFunction> binary_string_functions() {
         R"(length('\x010203'::bytea) = 3)"));
   }
   rows.push_back(scalar(
-      "bit_length", [](Bytea bytes) { return static_cast<int32_t>(bytes.bytes.size() * 8); }, "Bits.",
-      R"(bit_length('\x010203'::bytea) = 24)"));
-  rows.push_back(scalar(
       "length", [](Bytea bytes, Name encoding) { return length_in(bytes.bytes, encoding.text); },
       "Characters of text in an encoding.", R"(length('\xc3a4'::bytea, 'UTF8') = 1)"));
   add_pieces(rows);

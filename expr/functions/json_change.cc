@@ -307,8 +307,9 @@ Result<std::optional<JsonbResult>> set_lax(const std::optional<Jsonb>& json, con
                                            const std::optional<string_view>& treatment, Arena& arena) {
   using Answer = std::optional<JsonbResult>;
   if (!json || !path || !create) return Answer();
-  const bool known = treatment == "delete_key" || treatment == "return_target" || treatment == "use_json_null" ||
-                     treatment == "raise_exception";
+  // With a value to put, only a NULL treatment is looked at.
+  const bool known = (treatment && value) || treatment == "delete_key" || treatment == "return_target" ||
+                     treatment == "use_json_null" || treatment == "raise_exception";
   if (!known) {
     return invalid(
         "null_value_treatment must be \"delete_key\", \"return_target\", \"use_json_null\", or \"raise_exception\"");

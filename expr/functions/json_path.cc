@@ -1,7 +1,5 @@
 #include "expr/functions/json_path.h"
 
-#include <re2/re2.h>
-
 #include <deque>
 
 #include "expr/functions/json_path_item.h"
@@ -10,22 +8,17 @@
 
 namespace millrace::expr {
 
-PathProgram::PathProgram() = default;
-PathProgram::~PathProgram() = default;
-
 Status PathProgram::add_regexes(const PathNode* node) {
   for (; node != nullptr; node = node->next.get()) {
     for (const PathNodePtr& operand : node->operands) TRY(add_regexes(operand.get()));
     if (node->op != PathOp::kLikeRegex) continue;
     const auto has = [&](char flag) { return node->flags.find(flag) != std::string::npos; };
-    RE2::Options options(RE2::Quiet);
-    options.set_case_sensitive(!has('i'));
-    options.set_literal(has('q'));
-    options.set_dot_nl(has('s'));
-    auto regex = std::make_unique<RE2>((has('m') && !has('q') ? "(?m)" : "") + node->text, options);
-    if (!regex->ok()) {
-      return SqlError(sqlstate::kInvalidRegularExpression, "invalid regular expression: " + regex->error());
-    }
+    RegexFlags flags;
+    flags.ignore_case = has('i');
+    flags.literal = has('q');
+    flags.dot_stops = !has('s');
+    flags.anchors_at_lines = has('m');
+    TRY(auto regex, RegexMatcher::compile(node->text, flags));
     regexes_.emplace(node, std::move(regex));
   }
   return {};
@@ -576,8 +569,7 @@ class PathRun {
   Result<Truth> compare(const PathNode& node, const PathItem& left, const PathItem& right) {
     if (node.op == PathOp::kLikeRegex) {
       if (!left.is(JsonbKind::kString)) return Truth::kUnknown;
-      const std::string_view text = left.view().string();
-      return truth_of(RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), call_.program.regex(node)));
+      return truth_of(call_.program.regex(node).matches(left.view().string()));
     }
     if (node.op == PathOp::kStartsWith) {
       if (!left.is(JsonbKind::kString) || !right.is(JsonbKind::kString)) return Truth::kUnknown;

@@ -11,12 +11,9 @@
 #include <vector>
 
 #include "expr/eval_context.h"
+#include "expr/functions/regex/regex_matcher.h"
 #include "types/jsonb.h"
 #include "types/jsonpath.h"
-
-namespace re2 {
-class RE2;
-}
 
 namespace millrace::expr {
 
@@ -25,20 +22,19 @@ class PathProgram {
  public:
   // `text` is of a jsonpath value.
   static Result<std::shared_ptr<PathProgram>> compile(std::string_view text);
-  ~PathProgram();
 
   const std::string& text() const { return text_; }
   const Jsonpath& path() const { return path_; }
   // REQUIRES: a like_regex of this path.
-  const re2::RE2& regex(const PathNode& node) const { return *regexes_.at(&node); }
+  const RegexMatcher& regex(const PathNode& node) const { return *regexes_.at(&node); }
 
  private:
-  PathProgram();
+  PathProgram() = default;
   Status add_regexes(const PathNode* node);
 
   std::string text_;
   Jsonpath path_;
-  std::map<const PathNode*, std::unique_ptr<re2::RE2>> regexes_;
+  std::map<const PathNode*, std::shared_ptr<RegexMatcher>> regexes_;
 };
 
 struct PathCall {

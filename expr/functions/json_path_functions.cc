@@ -127,12 +127,7 @@ Result<RowStreamPtr> open_query(const TableCall& call, bool time_zones) {
   const bool silent = call.arguments.size() > 3 && call.arguments[3].slot().boolean();
   TRY(std::vector<std::string> values,
       run_path({*program, JsonbView(target.view()), named, silent, time_zones, call.context}));
-  return stream_of([values = std::move(values), at = size_t{0}](DeltaBuilder& out) mutable -> Result<bool> {
-    if (at == values.size()) return false;
-    out.column(0).append_bytes(values[at++]);
-    out.end_row(1);
-    return true;
-  });
+  return made_rows(std::move(values));
 }
 
 template <bool kZones>

@@ -22,10 +22,12 @@ class Shape {
     ++at_;
     return true;
   }
-  void fraction() {
-    if (!symbol('.')) return;
-    while (digits(1)) {
-    }
+  // One to six digits behind a point, or nothing.
+  bool fraction() {
+    if (!symbol('.')) return true;
+    size_t count = 0;
+    while (digits(1)) ++count;
+    return count >= 1 && count <= 6;
   }
   bool at_end() const { return at_ == text_.size(); }
   std::string_view rest() const { return text_.substr(at_); }
@@ -121,9 +123,10 @@ std::optional<PathMoment> parse_path_moment(std::string_view text, const EvalCon
   if (date && shape.at_end()) return moment_of(oid::kDate, text, "", true, context);
   if (date && !shape.symbol(' ') && !shape.symbol('T')) return std::nullopt;
   if (!date) shape = Shape(text);
+  const std::string_view clock = shape.rest();
   const bool time = shape.digits(2) && shape.symbol(':') && shape.digits(2) && shape.symbol(':') && shape.digits(2);
-  if (!time) return std::nullopt;
-  shape.fraction();
+  // The type's own input takes 24:00:00 and a leap second.
+  if (!time || clock.substr(0, 2) > "23" || clock.substr(6, 2) > "59" || !shape.fraction()) return std::nullopt;
   std::string local(shape.read());
   if (date) local[10] = ' ';
   if (shape.at_end()) return moment_of(date ? oid::kTimestamp : oid::kTime, local, "", date, context);

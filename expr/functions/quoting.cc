@@ -7,6 +7,7 @@
 #include "expr/typed_lambda.h"
 #include "types/identifier.h"
 #include "types/type_info.h"
+#include "types/value_length.h"
 
 namespace millrace::expr {
 namespace {
@@ -165,7 +166,9 @@ class Formatter {
     if (conversion.width == INT32_MIN) return out_of_range();
     const auto width = static_cast<size_t>(std::abs(conversion.width));
     const size_t length = utf8_length(text);
-    const std::string padding(width > length ? width - length : 0, ' ');
+    const size_t missing = width > length ? width - length : 0;
+    if (out_.size() + text.size() + missing > kValueBytesMax) return value_too_long();
+    const std::string padding(missing, ' ');
     out_ += conversion.left || conversion.width < 0 ? text + padding : padding + text;
     return {};
   }

@@ -5,13 +5,12 @@
 #include "expr/functions/code_points.h"
 #include "expr/typed_lambda.h"
 #include "types/type_info.h"
+#include "types/value_length.h"
 
 namespace millrace::expr {
 namespace {
 
 using std::string_view;
-
-constexpr size_t kMaxStringBytes = 0x3fffffff;  // 1 GiB - 1, as PostgreSQL
 
 SqlError too_long() { return SqlError(sqlstate::kProgramLimitExceeded, "requested length too large"); }
 
@@ -76,7 +75,7 @@ template <bool kOnLeft>
 Result<std::string> pad(string_view text, int32_t length, string_view fill) {
   const int64_t wanted = std::max(length, 0);
   const int64_t missing = wanted - count_characters(text);
-  if ((fill.empty() ? wanted - missing : wanted) > static_cast<int64_t>(kMaxStringBytes) / 4) return too_long();
+  if ((fill.empty() ? wanted - missing : wanted) > static_cast<int64_t>(kValueBytesMax) / 4) return too_long();
   if (missing <= 0 || fill.empty()) return std::string(take_characters(text, static_cast<size_t>(wanted)));
   const std::string pad = padding(fill, missing);
   return kOnLeft ? pad + std::string(text) : std::string(text) + pad;
@@ -84,7 +83,7 @@ Result<std::string> pad(string_view text, int32_t length, string_view fill) {
 
 Result<std::string> repeat(string_view text, int32_t count) {
   const size_t times = static_cast<size_t>(std::max(count, 0));
-  if (text.size() * times > kMaxStringBytes) return too_long();
+  if (text.size() * times > kValueBytesMax) return too_long();
   std::string result;
   result.reserve(text.size() * times);
   for (size_t i = 0; i < times; ++i) result += text;
@@ -115,7 +114,8 @@ std::string cast_text(Slot slot, SqlType type, const EvalContext& context) {
   return text_of({slot, type}, context);
 }
 
-std::string joined(string_view separator, std::span<const std::optional<AnyValue>> values, const EvalContext& context) {
+Result<std::string> joined(string_view separator, std::span<const std::optional<AnyValue>> values,
+                           const EvalContext& context) {
   std::string result;
   bool first = true;
   for (const auto& value : values) {
@@ -123,6 +123,7 @@ std::string joined(string_view separator, std::span<const std::optional<AnyValue
     if (!first) result += separator;
     first = false;
     value->type.info().format(value->slot, value->type, context.text, result);
+    if (result.size() > kValueBytesMax) return value_too_long();
   }
   return result;
 }
@@ -193,9 +194,13 @@ std::vector<ScalarFunction> string_functions() {
   rows.push_back(scalar(
       "octet_length", [](string_view text) { return static_cast<int32_t>(text.size()); }, "Bytes.",
       "octet_length('jose') = 4"));
-  rows.push_back(scalar(
-      "bit_length", [](string_view text) { return static_cast<int32_t>(text.size() * 8); }, "Bits.",
-      "bit_length('jose') = 32"));
+  const auto bit_length = [](string_view text) -> Result<int32_t> {
+    if (text.size() > INT32_MAX / 8) return SqlError(sqlstate::kNumericValueOutOfRange, "integer out of range");
+    return static_cast<int32_t>(text.size() * 8);
+  };
+  rows.push_back(scalar("bit_length", bit_length, "Bits.", "bit_length('jose') = 32"));
+  rows.push_back(retyped(scalar("bit_length", bit_length, "Bits.", R"(bit_length('\x010203'::bytea) = 24)"),
+                         {oid::kBytea}, oid::kInt4));
   add_substring(rows, "substring");
   add_substring(rows, "substr");
   rows.push_back(scalar(

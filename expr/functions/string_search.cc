@@ -4,6 +4,7 @@
 #include "expr/families.h"
 #include "expr/functions/code_points.h"
 #include "expr/typed_lambda.h"
+#include "types/value_length.h"
 
 namespace millrace::expr {
 namespace {
@@ -16,12 +17,13 @@ int32_t position(string_view text, string_view part) {
   return at == string_view::npos ? 0 : static_cast<int32_t>(utf8_length(text.substr(0, at))) + 1;
 }
 
-std::string replace(string_view text, string_view from, string_view to) {
+Result<std::string> replace(string_view text, string_view from, string_view to) {
   if (from.empty()) return std::string(text);
   std::string result;
   for (size_t at = 0;;) {
     const size_t found = text.find(from, at);
     result += text.substr(at, found - at);
+    if (result.size() + to.size() > kValueBytesMax && found != string_view::npos) return value_too_long();
     if (found == string_view::npos) return result;
     result += to;
     at = found + from.size();

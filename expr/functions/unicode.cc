@@ -8,6 +8,7 @@
 #include "expr/functions/encoding.h"
 #include "expr/functions/object_id.h"
 #include "expr/typed_lambda.h"
+#include "types/value_length.h"
 
 namespace millrace::expr {
 namespace {
@@ -106,22 +107,44 @@ Result<const UNormalizer2*> normalizer(string_view form) {
   return found;
 }
 
-Result<std::string> normalize(string_view text, string_view form) {
-  TRY(const UNormalizer2* normal, normalizer(form));
-  std::u16string source(text.size() + 1, u'\0');
+std::u16string utf16(string_view text) {
+  std::u16string result(text.size(), u'\0');  // no character has more units than bytes
   int32_t units = 0;
   UErrorCode status = U_ZERO_ERROR;
-  u_strFromUTF8(source.data(), static_cast<int32_t>(source.size()), &units, text.data(),
+  u_strFromUTF8(result.data(), static_cast<int32_t>(result.size()), &units, text.data(),
                 static_cast<int32_t>(text.size()), &status);
-  // No character becomes more than 18 (NFKD of U+FDFA).
-  std::u16string target(static_cast<size_t>(units) * 18 + 1, u'\0');
-  const int32_t written =
-      unorm2_normalize(normal, source.data(), units, target.data(), static_cast<int32_t>(target.size()), &status);
-  std::string result(static_cast<size_t>(written) * 3 + 1, '\0');
+  MILLRACE_CHECK(U_SUCCESS(status), "text that is no UTF-8");
+  result.resize(static_cast<size_t>(units));
+  return result;
+}
+
+// Looks at what ICU answered when it was asked for a length: a value may be so long, and `status` is ready for the
+// next call.
+Status room_for(int32_t length, UErrorCode& status) {
+  const bool measured = U_SUCCESS(status) || status == U_BUFFER_OVERFLOW_ERROR;
+  if (!measured || static_cast<size_t>(length) > kValueBytesMax) return value_too_long();
+  status = U_ZERO_ERROR;
+  return {};
+}
+
+Result<std::string> normalize(string_view text, string_view form) {
+  TRY(const UNormalizer2* normal, normalizer(form));
+  const std::u16string source = utf16(text);
+  const auto units = static_cast<int32_t>(source.size());
+  UErrorCode status = U_ZERO_ERROR;
+  if (unorm2_quickCheck(normal, source.data(), units, &status) == UNORM_YES) return std::string(text);
+  // Asked with no room for it, ICU says how long the result is.
+  const int32_t wanted = unorm2_normalize(normal, source.data(), units, nullptr, 0, &status);
+  TRY(room_for(wanted, status));
+  std::u16string target(static_cast<size_t>(wanted), u'\0');
+  unorm2_normalize(normal, source.data(), units, target.data(), wanted, &status);
   int32_t bytes = 0;
-  u_strToUTF8(result.data(), static_cast<int32_t>(result.size()), &bytes, target.data(), written, &status);
+  UErrorCode length_status = U_ZERO_ERROR;
+  u_strToUTF8(nullptr, 0, &bytes, target.data(), wanted, &length_status);
+  TRY(room_for(bytes, length_status));
+  std::string result(static_cast<size_t>(bytes), '\0');
+  u_strToUTF8(result.data(), bytes, nullptr, target.data(), wanted, &status);
   MILLRACE_CHECK(U_SUCCESS(status), "normalization of valid text failed");
-  result.resize(static_cast<size_t>(bytes));
   return result;
 }
 
@@ -131,8 +154,8 @@ Result<bool> is_normalized(string_view text, string_view form) {
 }
 
 Result<std::string> no_ascii() {
-  return not_supported("encoding conversion from UTF8 to ASCII not supported",
-                       "Use normalize() and translate() or regexp_replace().");
+  return SqlError(sqlstate::kFeatureNotSupported, "encoding conversion from UTF8 to ASCII not supported")
+      .with_hint("Use normalize() and translate() or regexp_replace().");
 }
 
 Result<std::string> no_ascii_from(const std::string& encoding, const char* what, bool is_known) {

@@ -1,6 +1,7 @@
 // ARRAY[...], array[i], and comparisons with the elements of an array (ANY, ALL).
 #include "expr/program_plan.h"
 #include "types/array.h"
+#include "types/value_length.h"
 
 namespace millrace::expr {
 namespace {
@@ -14,7 +15,7 @@ class FlatArray final : public Step {
   void run(Frame& frame, size_t rows) const override {
     ColumnBuilder& out = frame.builder(target_, type_);
     ArrayBuilder array(SqlType(*type_.info().element, type_.typmod()));
-    for (size_t row = 0; row < rows; ++row) {
+    for (uint32_t row = 0; row < rows; ++row) {
       for (const Register element : elements_) {
         const Column& column = *frame[element];
         if (column.is_null(row)) {
@@ -22,6 +23,11 @@ class FlatArray final : public Step {
         } else {
           array.append(column.slot(row));
         }
+        if (array.bytes() > kValueBytesMax) break;
+      }
+      if (array.bytes() > kValueBytesMax) {
+        frame.errors->add(row, value_too_long());
+        array.clear();
       }
       out.append(array.finish(out.arena()).bytes);
     }
@@ -67,6 +73,7 @@ class NestedArray final : public Step {
       if (view.dimensions() != inner) return mismatch();
       ++full;
       for (size_t i = 0; i < view.size(); ++i) array.append_from(view, i);
+      if (array.bytes() > kValueBytesMax) return value_too_long();
     }
     if (full != 0 && full != parts_.size()) return mismatch();
     if (full == 0) {

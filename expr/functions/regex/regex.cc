@@ -7,6 +7,7 @@
 #include "expr/functions/regex/regex_matcher.h"
 #include "expr/functions/regex/regex_pieces.h"
 #include "expr/typed_lambda.h"
+#include "types/value_length.h"
 
 namespace millrace::expr {
 namespace {
@@ -50,6 +51,7 @@ Result<size_t> start_byte(string_view text, int32_t start) {
 
 // --- replacing ---
 
+// Goes no further once `out` is longer than a value may be.
 void append_replacement(string_view replacement, const RegexMatch& match, std::string& out) {
   for (size_t i = 0; i < replacement.size(); ++i) {
     if (replacement[i] != '\\' || i + 1 == replacement.size()) {
@@ -57,6 +59,7 @@ void append_replacement(string_view replacement, const RegexMatch& match, std::s
       continue;
     }
     const char next = replacement[++i];
+    if (out.size() > kValueBytesMax) return;
     const auto group = static_cast<size_t>(next == '&' ? 0 : next - '0');
     if (next == '&' || (next >= '1' && next <= '9')) {
       if (group < match.size() && match[group]) out += *match[group];
@@ -73,13 +76,17 @@ Result<std::string> replaced(const RegexMatcher& regex, string_view text, string
   TRY(const size_t from, start_byte(text, start));
   std::string result;
   size_t copied = 0;
-  const std::vector<RegexMatch> found = regex.find_all(text, from, static_cast<size_t>(n), false);
-  for (size_t i = n > 0 ? static_cast<size_t>(n) - 1 : 0; i < found.size(); ++i) {
-    const auto begin = static_cast<size_t>(found[i][0]->data() - text.data());
+  int32_t number = 0;
+  regex.for_each_match(text, from, [&](const RegexMatch& match) {
+    ++number;
+    if (number < n) return true;
+    const auto begin = static_cast<size_t>(match[0]->data() - text.data());
     result += text.substr(copied, begin - copied);
-    append_replacement(replacement, found[i], result);
-    copied = begin + found[i][0]->size();
-  }
+    append_replacement(replacement, match, result);
+    copied = begin + match[0]->size();
+    return n == 0 && result.size() <= kValueBytesMax;
+  });
+  if (result.size() > kValueBytesMax) return value_too_long();
   return result.append(text.substr(copied));
 }
 
@@ -149,13 +156,17 @@ Result<NoText> find_part(const SiteCache& cache, string_view text, string_view p
   if (search.group < 0) return invalid_value("subexpr", search.group);
   TRY(const RegexMatcher* regex, without_global(cache, pattern, search.flags, function));
   TRY(const size_t from, start_byte(text, search.start));
-  const auto n = static_cast<size_t>(search.n);
-  const std::vector<RegexMatch> found = regex->find_all(text, from, n, false);
+  int32_t number = 0;
+  RegexMatch last;
+  regex->for_each_match(text, from, [&](const RegexMatch& match) {
+    if (++number < search.n) return true;
+    last = match;
+    return false;
+  });
   // Of a pattern without groups, the first is all of it.
   const auto group = static_cast<size_t>(regex->groups() == 0 && search.group == 1 ? 0 : search.group);
-  if (found.size() < n || group >= found.back().size()) return NoText();
-  // The views lie in `text`.
-  return found.back()[group];
+  if (group >= last.size()) return NoText();
+  return last[group];  // lies in `text`
 }
 
 Result<int32_t> position_of(const SiteCache& cache, string_view text, string_view pattern, const Search& search) {
@@ -170,7 +181,12 @@ Result<int32_t> count_matches(const SiteCache& cache, string_view text, string_v
   if (start <= 0) return invalid_value("start", start);
   TRY(const RegexMatcher* regex, without_global(cache, pattern, flags, "regexp_count"));
   TRY(const size_t from, start_byte(text, start));
-  return static_cast<int32_t>(regex->find_all(text, from, 0, false).size());
+  int32_t count = 0;
+  regex->for_each_match(text, from, [&](const RegexMatch&) {
+    ++count;
+    return true;
+  });
+  return count;
 }
 
 Result<std::optional<TextArray>> match_parts(const SiteCache& cache, string_view text, string_view pattern,
@@ -184,7 +200,8 @@ Result<std::optional<TextArray>> match_parts(const SiteCache& cache, string_view
 Result<TextArray> split(const SiteCache& cache, string_view text, string_view pattern, string_view flags) {
   TRY(const RegexMatcher* regex, without_global(cache, pattern, flags, "regexp_split_to_array"));
   ArrayBuilder parts(type_of(oid::kText));
-  for (const string_view piece : pieces_between(*regex, text)) parts.append(Slot::of_bytes(piece));
+  TRY(const std::vector<string_view> pieces, pieces_between(*regex, text));
+  for (const string_view piece : pieces) parts.append(Slot::of_bytes(piece));
   return TextArray::of(parts);
 }
 

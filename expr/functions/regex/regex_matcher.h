@@ -1,6 +1,7 @@
 // A regular expression ready to run, kept by a call site while pattern and flags stay the same.
 //
-// Runs in time linear in the text. Threads: any.
+// One search takes time linear in the text; of a pattern that prefers the shortest match, a few more over the match
+// alone. Threads: any.
 #pragma once
 
 #include <memory>
@@ -25,6 +26,7 @@ class RegexMatcher {
  public:
   static Result<std::shared_ptr<RegexMatcher>> compile(std::string_view pattern, std::string_view flags,
                                                        bool ignore_case);
+  static Result<std::shared_ptr<RegexMatcher>> compile(std::string_view pattern, const RegexFlags& flags);
   ~RegexMatcher();
 
   // The one of `cache`.
@@ -36,12 +38,22 @@ class RegexMatcher {
   bool matches(std::string_view text) const;
   // The leftmost match at or after a byte; empty when there is none. Borrows from `text`.
   RegexMatch find(std::string_view text, size_t start) const;
-  // The match at and after `start`, one after another: at most `count` of them, 0 is all. `skip_degenerate` leaves out
-  // empty ones at the text's ends and just after another, as splitting wants it.
-  std::vector<RegexMatch> find_all(std::string_view text, size_t start, size_t count, bool skip_degenerate) const;
+  // Calls visit(const RegexMatch&) for the matches at and after `start`, one after another, until it says false.
+  template <class Visit>
+  void for_each_match(std::string_view text, size_t start, Visit visit) const {
+    while (start <= text.size()) {
+      const RegexMatch match = find(text, start);
+      if (match.empty() || !visit(match)) return;
+      start = after(text, *match[0]);
+    }
+  }
 
  private:
   RegexMatcher() = default;
+
+  // Where the next search begins after a match: past it, and past a character more when it was empty.
+  static size_t after(std::string_view text, std::string_view match);
+  std::string_view shortest(std::string_view text, std::string_view match) const;
 
   std::string pattern_, flag_letters_;
   RegexFlags flags_;

@@ -16,14 +16,22 @@ BuiltArray<kTextArray> groups_of(const RegexMatch& match) {
   return BuiltArray<kTextArray>::of(parts);
 }
 
-std::vector<string_view> pieces_between(const RegexMatcher& regex, string_view text) {
+SqlError too_many_matches() { return SqlError(sqlstate::kProgramLimitExceeded, "too many regular expression matches"); }
+
+Result<std::vector<string_view>> pieces_between(const RegexMatcher& regex, string_view text) {
   std::vector<string_view> pieces;
-  size_t start = 0;
-  for (const RegexMatch& match : regex.find_all(text, 0, 0, true)) {
+  size_t start = 0, last_end = 0;
+  regex.for_each_match(text, 0, [&](const RegexMatch& match) {
     const auto begin = static_cast<size_t>(match[0]->data() - text.data());
-    pieces.push_back(text.substr(start, begin - start));
-    start = begin + match[0]->size();
-  }
+    const size_t end = begin + match[0]->size();
+    if (begin < text.size() && end > last_end) {
+      pieces.push_back(text.substr(start, begin - start));
+      start = end;
+    }
+    last_end = end;
+    return pieces.size() <= kMatchesMax;
+  });
+  if (pieces.size() > kMatchesMax) return too_many_matches();
   pieces.push_back(text.substr(start));
   return pieces;
 }

@@ -10,16 +10,6 @@ namespace {
 
 using std::string_view;
 
-// Values of one column that were all made at once: they take no more room than the text they came from.
-RowStreamPtr made_rows(std::vector<std::string> values) {
-  return stream_of([values = std::move(values), at = size_t{0}](DeltaBuilder& out) mutable -> Result<bool> {
-    if (at == values.size()) return false;
-    out.column(0).append_bytes(values[at++]);
-    out.end_row(1);
-    return true;
-  });
-}
-
 std::string text_argument(const TableCall& call, size_t index) {
   return index < call.arguments.size() ? std::string(call.arguments[index].slot().view()) : std::string();
 }
@@ -28,9 +18,11 @@ Result<RowStreamPtr> open_matches(const TableCall& call) {
   const std::string text = text_argument(call, 0);
   TRY(const auto regex, RegexMatcher::compile(text_argument(call, 1), text_argument(call, 2), false));
   std::vector<std::string> rows;
-  for (const RegexMatch& match : regex->find_all(text, 0, regex->is_global() ? 0 : 1, false)) {
+  regex->for_each_match(text, 0, [&](const RegexMatch& match) {
     rows.push_back(groups_of(match).bytes);
-  }
+    return regex->is_global() && rows.size() <= kMatchesMax;
+  });
+  if (rows.size() > kMatchesMax) return too_many_matches();
   return made_rows(std::move(rows));
 }
 
@@ -40,7 +32,8 @@ Result<RowStreamPtr> open_split(const TableCall& call) {
   if (flags.global) return no_global_option("regexp_split_to_table");
   TRY(const auto regex, RegexMatcher::compile(text_argument(call, 1), text_argument(call, 2), false));
   std::vector<std::string> rows;
-  for (const string_view piece : pieces_between(*regex, text)) rows.emplace_back(piece);
+  TRY(const std::vector<string_view> pieces, pieces_between(*regex, text));
+  for (const string_view piece : pieces) rows.emplace_back(piece);
   return made_rows(std::move(rows));
 }
 

@@ -105,8 +105,8 @@ class Parser {
   static Node character(char32_t code) { return atom(regex_character(code)); }
 
   static SqlError unsupported(const char* what) {
-    return not_supported(std::string(what) + " in regular expressions are not supported",
-                         "Rewrite the pattern without them: patterns here run in time linear in the text.");
+    return SqlError(sqlstate::kFeatureNotSupported, std::string(what) + " in regular expressions are not supported")
+        .with_hint("Rewrite the pattern without them: patterns here run in time linear in the text.");
   }
 
   // "***=" makes the rest literal, "***:" an advanced expression; "(?xyz)" sets flags.
@@ -290,11 +290,9 @@ class Parser {
     }
     if (letter >= '1' && letter <= '9') return read_number();
     if (letter == 'm' || letter == 'M') return unsupported("word start and word end (\\m, \\M)");
-    const char* anchor = letter == 'A'   ? "\\A"
-                         : letter == 'Z' ? "\\z"
-                         : letter == 'y' ? "\\b"
-                         : letter == 'Y' ? "\\B"
-                                         : nullptr;
+    // RE2's own word boundary knows ASCII words alone.
+    if (letter == 'y' || letter == 'Y') return unsupported("word boundaries (\\y, \\Y)");
+    const char* anchor = letter == 'A' ? "\\A" : letter == 'Z' ? "\\z" : nullptr;
     if (anchor != nullptr) {
       ++at_;
       is_constraint = true;
@@ -311,6 +309,9 @@ class Parser {
       if (front() - '0' > groups_) return invalid_regex("invalid backreference number");
       return unsupported("back references");
     }
+    int32_t number = 0;
+    for (size_t i = at_; i < end && number <= groups_; ++i) number = number * 10 + (pattern_[i] - '0');
+    if (number <= groups_) return unsupported("back references");
     char32_t code = 0;
     for (int i = 0; i < 3 && front() >= '0' && front() <= '7' && !at_end(); ++i, ++at_) {
       code = code * 8 + static_cast<char32_t>(front() - '0');
@@ -365,8 +366,8 @@ Result<RegexFlags> parse_regex_flags(string_view letters) {
     next_code_point(letters, at);
     const string_view letter = letters.substr(start, at - start);
     if (letter == "b") {
-      return not_supported("basic regular expressions are not supported",
-                           "Write the pattern as an advanced regular expression, without the flag b.");
+      return SqlError(sqlstate::kFeatureNotSupported, "basic regular expressions are not supported")
+          .with_hint("Write the pattern as an advanced regular expression, without the flag b.");
     }
     if (!Parser::set_flags(letter, flags)) {
       return SqlError(sqlstate::kInvalidParameterValue,

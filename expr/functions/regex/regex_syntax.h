@@ -1,12 +1,13 @@
 // PostgreSQL's advanced regular expressions as RE2's.
 //
 // A pattern becomes a tree, and the tree RE2's text, as far as both can say the same: look-around, back references
-// and word beginnings have no such form and are refused (0A000), never approximated. What is no pattern is 2201B with
+// and word boundaries have no such form and are refused (0A000). What is no pattern is 2201B with
 // PostgreSQL's reason.
 //
 // PostgreSQL decides first how long the whole match is, by the pattern's own preference (that of its first quantifier;
 // of alternatives always the longest), and then how its parts share it. So there are two texts: `whole` finds the
-// match, `parts` splits it.
+// match, `parts` splits it. The whole match is PostgreSQL's; its groups are shared out as Perl does it, by the first
+// alternative that fits, where PostgreSQL takes the longest.
 #pragma once
 
 #include <cstdint>

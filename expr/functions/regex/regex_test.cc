@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "expr/functions/regex/regex_matcher.h"
+#include "expr/functions/regex/regex_pieces.h"
 #include "expr/functions/regex/regex_syntax.h"
 
 namespace millrace::expr {
@@ -28,6 +29,19 @@ TEST(Regex, TakesTheLongestMatchUnlessAskedForTheShortest) {
   EXPECT_EQ(match("abc01234xyz", "(.*)(\\d+)(.*)"), "{abc01234xyz,abc0123,4,xyz}");
   EXPECT_EQ(match("aaa", "a+?"), "{a}");
   EXPECT_EQ(match("aaa", "a{2}"), "{aa}");
+}
+
+TEST(Regex, TheShortestMatchIsTheShortestWhateverComesFirst) {
+  EXPECT_EQ(match("xab", "x*?(?:ab|a)"), "{xa}");
+  EXPECT_EQ(match("xaab", "x?\?(aab|aa|a)"), "{xa,a}");
+  EXPECT_EQ(match("abb", "a?\?(?:ab)?\?b"), "{ab}");  // without the pair, though the a came in
+  EXPECT_EQ(match("äöü", "ä*?(?:öü|ö)"), "{äö}");
+  EXPECT_EQ(match("xab", "x*?(?:ab|a)$"), "{xab}");  // the text's end is not the match's
+}
+
+TEST(Regex, NumbersBeyondTheGroupsAreOctal) {
+  EXPECT_EQ(match("\b", "(a)?\\10"), "{\b,NULL}");
+  EXPECT_EQ(match("A", "\\101"), "{A}");
 }
 
 TEST(Regex, GroupsThatTookNoPartAreNull) {
@@ -63,7 +77,8 @@ TEST(Regex, WhatIsNoPatternIsRefused) {
 }
 
 TEST(Regex, WhatTakesMoreThanLinearTimeIsRefused) {
-  for (const char* pattern : {"(a)\\1", "a(?=b)", "a(?!b)", "(?<=a)b", "\\ma", "a\\M", "[[:<:]]a"}) {
+  for (const char* pattern : {"(a)\\1", "a(?=b)", "a(?!b)", "(?<=a)b", "\\ma", "a\\M", "[[:<:]]a", "\\ya", "a\\Y",
+                              "(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)\\10"}) {
     EXPECT_EQ(match("ab", pattern), "0A000") << pattern;
   }
 }
@@ -79,9 +94,14 @@ TEST(Regex, SimilarToIsTranslated) {
 
 TEST(Regex, FindsMatchesOneAfterAnother) {
   const auto regex = *RegexMatcher::compile("a*", "", false);
-  EXPECT_EQ(regex->find_all("baab", 0, 0, false).size(), 4u);  // before b, aa, before b, at the end
-  EXPECT_EQ(regex->find_all("äa", 0, 2, false).size(), 2u);
-  EXPECT_EQ(regex->find_all("baab", 0, 0, true).size(), 1u);
+  const auto count = [&](std::string_view text, int most) {
+    int found = 0;
+    regex->for_each_match(text, 0, [&](const RegexMatch&) { return ++found < most; });
+    return found;
+  };
+  EXPECT_EQ(count("baab", 100), 4);  // before b, aa, before b, at the end
+  EXPECT_EQ(count("äa", 2), 2);
+  EXPECT_EQ(*pieces_between(*regex, "baab"), (std::vector<std::string_view>{"b", "b"}));
 }
 
 }  // namespace
