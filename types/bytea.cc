@@ -2,25 +2,19 @@
 #include "types/bytea.h"
 
 #include "types/byte_string.h"
+#include "types/hex.h"
 #include "types/registry.h"
 #include "types/utf8.h"
 
 namespace millrace {
 namespace {
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // White space may stand between the bytes, not inside them.
 Result<Slot> parse_hex(std::string_view digits, Arena& arena) {
   char* const bytes = arena.allocate(digits.size() / 2 + 1, 1);
   size_t size = 0;
   const auto value_at = [&](size_t i) -> Result<int> {
-    const int value = hex_digit(digits[i]);
+    const int value = hex_value(digits[i]);
     if (value < 0) {
       const std::string_view character = digits.substr(i, utf8_prefix_bytes(digits.substr(i), 1));
       return SqlError(sqlstate::kInvalidParameterValue,

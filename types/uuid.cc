@@ -1,18 +1,12 @@
 #include "types/uuid.h"
 
 #include "base/hash.h"
+#include "types/hex.h"
 #include "types/registry.h"
 #include "types/wire_reader.h"
 
 namespace millrace {
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // 32 digits, in braces or not, with a hyphen or none after each four of them.
 bool read_uuid(std::string_view text, Uuid& value) {
@@ -20,8 +14,8 @@ bool read_uuid(std::string_view text, Uuid& value) {
   if (braces) text.remove_prefix(1);
   for (size_t i = 0; i < value.bytes.size(); ++i) {
     if (text.size() < 2) return false;
-    const int high = hex_digit(text[0]);
-    const int low = hex_digit(text[1]);
+    const int high = hex_value(text[0]);
+    const int low = hex_value(text[1]);
     if (high < 0 || low < 0) return false;
     value.bytes[i] = static_cast<uint8_t>(high << 4 | low);
     text.remove_prefix(2);

@@ -7,6 +7,7 @@
 // where the difference keeps its digits (expr/exact_moments.h).
 #include <cmath>
 
+#include "expr/aggregates/spread.h"
 #include "expr/exact_moments.h"
 #include "expr/families.h"
 #include "expr/float_errors.h"
@@ -66,9 +67,7 @@ struct Moments {
   }
 };
 
-enum class Measure { kVariance, kDeviation };
-
-template <class T, Measure kMeasure, bool kSample>
+template <class T, bool kSample, Measure kMeasure>
 struct Spread : Moments<T> {
   void merge(const Spread& other) { Moments<T>::merge(other); }
   Result<std::optional<double>> finish() const {
@@ -80,22 +79,10 @@ struct Spread : Moments<T> {
 
 template <class T>
 void add_spreads(std::vector<AggregateSpec>& rows) {
-  const auto add = [&]<Measure kMeasure, bool kSample>(const char* name, const char* doc, const char* example) {
-    rows.push_back(linear_aggregate<Spread<T, kMeasure, kSample>, T>(name, doc, example));
-  };
-  add.template operator()<Measure::kVariance, false>("var_pop", "Variance of a population.",
-                                                     "(SELECT var_pop(x::float8) FROM generate_series(1, 4) x) = 1.25");
-  for (const char* name : {"var_samp", "variance"}) {
-    add.template operator()<Measure::kVariance, true>(name, "Variance of a sample.",
-                                                      "(SELECT var_samp(x::float8) FROM generate_series(1, 3) x) = 1");
-  }
-  add.template operator()<Measure::kDeviation, false>(
-      "stddev_pop", "Standard deviation of a population.",
-      "(SELECT stddev_pop(x::float8) FROM generate_series(1, 1) x) = 0");
-  for (const char* name : {"stddev_samp", "stddev"}) {
-    add.template operator()<Measure::kDeviation, true>(name, "Standard deviation of a sample.",
-                                                       "(SELECT stddev(x::float8) FROM generate_series(1, 3) x) = 1");
-  }
+  for_each_spread([&]<bool kSample, Measure kMeasure>(const char* name, const char* doc) {
+    rows.push_back(linear_aggregate<Spread<T, kSample, kMeasure>, T>(
+        name, doc, "(SELECT var_samp(x::float8) FROM generate_series(1, 3) x) = 1"));
+  });
 }
 
 }  // namespace

@@ -5,11 +5,10 @@
 
 #include <optional>
 
+#include "expr/aggregates/spread.h"
 #include "types/numeric.h"
 
 namespace millrace::expr {
-
-enum class Measure { kVariance, kDeviation };
 
 // REQUIRES: rows > 0, and > 1 of a sample; finite sums.
 inline Result<Numeric> numeric_spread(int64_t rows, const Numeric& sum, const Numeric& squares, bool sample,
@@ -23,17 +22,6 @@ inline Result<Numeric> numeric_spread(int64_t rows, const Numeric& sum, const Nu
   Numeric result = numeric::divide_to_scale(difference, divisor, scale);
   if (measure == Measure::kDeviation) result = numeric::square_root(result, scale);
   return Numeric::in_range(std::move(result));
-}
-
-// Six functions over a state that answers `spread(sample, measure)`, each under its names.
-template <class AddRow>
-void for_each_spread(AddRow add) {
-  add.template operator()<false, Measure::kVariance>("var_pop", "Variance of a population.");
-  add.template operator()<true, Measure::kVariance>("var_samp", "Variance of a sample.");
-  add.template operator()<true, Measure::kVariance>("variance", "Variance of a sample.");
-  add.template operator()<false, Measure::kDeviation>("stddev_pop", "Standard deviation of a population.");
-  add.template operator()<true, Measure::kDeviation>("stddev_samp", "Standard deviation of a sample.");
-  add.template operator()<true, Measure::kDeviation>("stddev", "Standard deviation of a sample.");
 }
 
 }  // namespace millrace::expr

@@ -205,6 +205,11 @@ Result<JsonbResult> changed(Jsonb json, const Path& path, Change change, Arena& 
     return invalid(deletes ? "cannot delete path in scalar" : "cannot set path in scalar");
   const ArrayView steps(path.slot, path.type);
   if (steps.dimension_count() > 1) return SqlError(sqlstate::kArraySubscriptError, "wrong number of array subscripts");
+  // Nothing to change, whatever the path.
+  const bool only_changes = deletes || (change.kind == Change::Kind::kSet && !change.create);
+  if (steps.size() == 0 || (json.view().size() == 0 && only_changes)) {
+    return JsonbResult{Slot::copy_bytes(json.bytes, arena)};
+  }
   std::vector<Slot> slots(steps.size());
   for (size_t i = 0; i < steps.size(); ++i) {
     if (steps.is_null(i)) {
@@ -212,10 +217,6 @@ Result<JsonbResult> changed(Jsonb json, const Path& path, Change change, Arena& 
     }
     slots[i] = steps.element(i);
     change.path.push_back(slots[i].view());
-  }
-  if (change.path.empty() ||
-      (json.view().size() == 0 && (deletes || (change.kind == Change::Kind::kSet && !change.create)))) {
-    return JsonbResult{Slot::copy_bytes(json.bytes, arena)};
   }
   PathChanger changer(change);
   TRY(changer.rebuild(json.view(), 0));

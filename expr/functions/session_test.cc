@@ -18,6 +18,9 @@ class OnlyAPath final : public NameResolver, public CatalogLookup {
   std::optional<std::string> index_definition(uint32_t, int32_t) const override { return std::nullopt; }
   std::optional<std::string> constraint_definition(uint32_t) const override { return std::nullopt; }
   std::optional<std::string> comment(uint32_t, int32_t) const override { return std::nullopt; }
+  Result<std::optional<std::string>> sequence_of_column(uint32_t, std::string_view) const override {
+    return std::optional<std::string>();
+  }
 };
 
 TEST(SessionFunctions, AnswerFromTheContext) {

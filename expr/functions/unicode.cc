@@ -8,6 +8,7 @@
 #include "expr/functions/encoding.h"
 #include "expr/functions/object_id.h"
 #include "expr/typed_lambda.h"
+#include "types/hex.h"
 #include "types/value_length.h"
 
 namespace millrace::expr {
@@ -17,23 +18,6 @@ using std::string_view;
 
 bool is_high_surrogate(char32_t code) { return code >= 0xd800 && code <= 0xdbff; }
 bool is_low_surrogate(char32_t code) { return code >= 0xdc00 && code <= 0xdfff; }
-
-// The code point of `digits` hexadecimal digits at the start of `text`; none when they are not there.
-std::optional<char32_t> read_hex(string_view text, size_t digits) {
-  if (text.size() < digits) return std::nullopt;
-  char32_t code = 0;
-  for (const char c : text.substr(0, digits)) {
-    const char lower = static_cast<char>(c | 0x20);
-    if (c >= '0' && c <= '9') {
-      code = code << 4 | static_cast<char32_t>(c - '0');
-    } else if (lower >= 'a' && lower <= 'f') {
-      code = code << 4 | static_cast<char32_t>(lower - 'a' + 10);
-    } else {
-      return std::nullopt;
-    }
-  }
-  return code;
-}
 
 SqlError invalid_pair() { return SqlError(sqlstate::kSyntaxError, "invalid Unicode surrogate pair"); }
 
@@ -63,7 +47,8 @@ Result<std::string> unistr(string_view text) {
     for (const auto& escape : kEscapes) {
       const string_view rest = text.substr(at + 1);
       if (!rest.starts_with(escape.prefix)) continue;
-      code = read_hex(rest.substr(escape.prefix.size()), escape.digits);
+      const string_view digits = rest.substr(escape.prefix.size(), escape.digits);
+      code = digits.size() == escape.digits ? read_hex(digits) : std::nullopt;
       size = 1 + escape.prefix.size() + escape.digits;
       if (code) break;
     }

@@ -3,12 +3,14 @@
 #include <map>
 #include <vector>
 
+#include "types/jsonpath.h"
 #include "types/type_info.h"
 
 namespace millrace {
 namespace {
 
 using Texts = std::vector<std::string>;
+constexpr uint32_t kTextArray = 1009;
 
 const Texts kUnits = {
     "year",      "month",   "day",    "hour",     "minute",        "second",          "microseconds", "milliseconds",
@@ -18,13 +20,14 @@ const Texts kUnits = {
 const Texts kZones = {"UTC", "America/New_York", "Asia/Kolkata", "EST5EDT", "+05:30", "PST", "-3", "Nowhere/City", ""};
 const Texts kPatterns = {"", "a", "%", "_", "a%c", "%b%", "a\\%", "a_c", "äb%", "\\", "abc"};
 
-const Texts kRegexes = {"",        "a",       "^a",      "a$",         "b+",        "[a-c]+",
-                        "(a)(b)?", "a|b|abc", ".*",      ".",          "\\s",       "\\w+",
-                        "[^a-z]",  "a{2}",    "(a+?)b?", "(.*?)(c.*)", "(?i)ABC",   "[[:alpha:]]+",
-                        "\\d\\d*", "(",       "[",       "*",          "a**",       "\\",
-                        "ä",       "(x)|(b)", "^$",      "a??",        "(?:b|c)+?", "\\\\",
-                        "[\\w]",   "a{1,2}?", "x*",      "(?n)^.",     "***=a.c",   "\\Aa",
-                        "[[.a.]]", "a{2,1}",  "[b-a]",   "[[:x:]]",    "a{,2}",     "(a|ab)(c|bcd)(d*)"};
+const Texts kRegexes = {"",        "a",       "^a",       "a$",          "b+",          "[a-c]+",
+                        "(a)(b)?", "a|b|abc", ".*",       ".",           "\\s",         "\\w+",
+                        "[^a-z]",  "a{2}",    "(a+?)b?",  "(.*?)(c.*)",  "(?i)ABC",     "[[:alpha:]]+",
+                        "\\d\\d*", "(",       "[",        "*",           "a**",         "\\",
+                        "ä",       "(x)|(b)", "^$",       "a??",         "(?:b|c)+?",   "\\\\",
+                        "[\\w]",   "a{1,2}?", "x*",       "(?n)^.",      "***=a.c",     "\\Aa",
+                        "[[.a.]]", "a{2,1}",  "[b-a]",    "[[:x:]]",     "a{,2}",       "(a|ab)(c|bcd)(d*)",
+                        "\\yä",    "\\101",   "(a)?\\10", "l*?(?:or|o)", "b?\?(?:ca|c)"};
 const Texts kRegexFlags = {"", "i", "g", "n", "x", "q", "gi", "z", "m", "c", "s", "p", "w", "ic"};
 const Texts kReplacements = {"", "X", "<\\&>", "\\1", "\\2\\1", "\\\\", "\\", "\\x", "ä"};
 const Texts kSmall = {"0", "1", "2", "3", "-1", "100"};
@@ -238,7 +241,7 @@ const std::map<uint32_t, Texts>& by_type() {
         "99999999999999999999", "NaN", "Infinity", "-Infinity", "42.4382", "100.00"}},
       {oid::kText,
        {"", "a", "abc", "ABC", " abc ", "äöü", "a,b,c", "abcabc", "ÄB c-dE fg", "日本語", "12", "x'y", "a\\b", "%",
-        "_b%", "Hello World", "\t x\n"}},
+        "_b%", "Hello World", "\t x\n", "abcd", "ﬁ"}},
       {oid::kBpchar, {"", "a", "abc", "ab  ", "abd", "  a "}},
       {oid::kVarchar, {"", "a", "abc", "ab  "}},
       {oid::kName, {"", "a", "pg_class", "abc", "Abc"}},
@@ -267,7 +270,12 @@ const std::map<uint32_t, Texts>& by_type() {
       {oid::kOid, {"0", "23", "1043", "4294967295"}},
       {oid::kJsonb,
        {"null", "1", "-1.50", "true", "\"a\"", "[]", "[1, 2, 3]", "{}", "{\"a\": 1, \"b\": [1, {\"c\": null}]}",
-        "[\"a\", \"b\", null]"}},
+        "[\"a\", \"b\", null]", "\"\\n\"", "\"é\"", "\"24:00:00\"", "\"12:00:00.1234567\"", "\"12:00:00.5+02\""}},
+      {kJsonpathOid,
+       {"$", "$.a", "strict $.a", "$[*] ? (@ > 1)", "$.b[1].c", "$.type()", "$.datetime()", "$.datetime().type()",
+        "$ like_regex \"[^a]\"", "$ like_regex \"[^a]\" flag \"s\"", "$ like_regex \"^[[:alpha:]]$\"",
+        "$ like_regex \"^\\\\w\" flag \"im\"", "$.a == 1"}},
+      {kTextArray, {"{}", "{a}", "{b,1}", "{b,1,c}", "{0}", "{x,y}", "{NULL}"}},
       {oid::kJson, {"null", "1", "true", "\"a\"", "[]", "[1,2,  3]", "{}", "{\"a\": 1, \"b\": [1, {\"c\": null}]}"}},
   };
   return kValues;
@@ -278,6 +286,7 @@ const std::map<std::pair<std::string, size_t>, Texts>& by_parameter() {
   static const std::map<std::pair<std::string, size_t>, Texts> kValues = {
       {{"extract", 0}, kUnits},
       {{"date_part", 0}, kUnits},
+      {{"jsonb_set_lax", 4}, {"delete_key", "return_target", "use_json_null", "raise_exception", "bogus"}},
       {{"date_trunc", 0}, kUnits},
       {{"date_trunc", 2}, kZones},
       {{"timezone", 0}, kZones},

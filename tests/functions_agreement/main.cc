@@ -73,16 +73,21 @@ std::string call_text(const ScalarFunction& function, const Row& row) {
   return text;
 }
 
-// Rows whose arguments our types take; PostgreSQL's opinion on texts is types_agreement's subject.
-std::vector<Row> readable(const ScalarFunction& function, std::vector<Row> rows, const TextContext& context) {
+// Rows whose arguments our types take. That one takes a value of argument_values.cc no more is a failure.
+std::vector<Row> readable(const ScalarFunction& function, std::vector<Row> rows, const TextContext& context,
+                          Tally& tally) {
+  std::set<std::pair<size_t, const std::string*>> refused;
   std::erase_if(rows, [&](const Row& row) {
     for (size_t i = 0; i < row.size(); ++i) {
       if (row[i] == nullptr) continue;
-      if (const auto value = Value::parse(type_of(function.arguments[i]), *row[i], context); !value) {
+      const auto value = Value::parse(type_of(function.arguments[i]), *row[i], context);
+      if (value) continue;
+      if (refused.emplace(i, row[i]).second) {
+        ++tally.failed;
         std::printf("%s: the value '%s' is none: %s\n", function.to_string().c_str(), row[i]->c_str(),
                     value.error().message().c_str());
-        return true;
       }
+      return true;
     }
     return false;
   });
@@ -178,7 +183,7 @@ void compare(const ScalarFunction& function, const Settings& settings, const exp
     ++tally.not_compared[reason];
     return;
   }
-  const std::vector<Row> rows = readable(function, grid(function, settings), context.text);
+  const std::vector<Row> rows = readable(function, grid(function, settings), context.text, tally);
   if (rows.empty()) {
     ++tally.not_compared["no values for a polymorphic parameter"];
     return;

@@ -22,9 +22,15 @@ Result<bool> matches(const SiteCache& cache, string_view text, string_view patte
   return regex->matches(text);
 }
 
-Result<bool> negated(Result<bool> result) {
-  if (!result) return result;
-  return !*result;
+template <bool kIgnoreCase, bool kNegated>
+ScalarFunction match_op(const char* name, const char* doc, const char* example) {
+  return op(
+      name,
+      [](SiteCache cache, string_view text, string_view pattern) -> Result<bool> {
+        TRY(const bool found, matches(cache, text, pattern, kIgnoreCase));
+        return found != kNegated;
+      },
+      doc, example);
 }
 
 SqlError invalid_value(const char* parameter, int32_t value) {
@@ -213,28 +219,30 @@ Result<NoText> substring(const SiteCache& cache, string_view text, string_view p
   return match[match.size() > 1 ? 1 : 0];
 }
 
+// kRun(cache, text, pattern, flags), and without flags.
+template <auto kRun>
+void add_with_flags(Rows& rows, const char* name, const char* doc, const char* example, const char* flags_doc,
+                    const char* flags_example) {
+  rows.push_back(scalar(
+      name, [](SiteCache cache, string_view text, string_view pattern) { return kRun(cache, text, pattern, ""); }, doc,
+      example));
+  rows.push_back(scalar(
+      name,
+      [](SiteCache cache, string_view text, string_view pattern, string_view flags) {
+        return kRun(cache, text, pattern, flags);
+      },
+      flags_doc, flags_example));
+}
+
 void add_match(Rows& rows) {
-  rows.push_back(scalar(
-      "regexp_match",
-      [](SiteCache cache, string_view text, string_view pattern) { return match_parts(cache, text, pattern, ""); },
-      "The groups of the first match, or all of it when there are none.",
-      "regexp_match('foobarbequebaz', '(bar)(beque)')::text = '{bar,beque}'"));
-  rows.push_back(scalar(
-      "regexp_match",
-      [](SiteCache cache, string_view text, string_view pattern, string_view flags) {
-        return match_parts(cache, text, pattern, flags);
-      },
-      "The groups of the first match, with flags.", "regexp_match('ABC', 'b', 'i')::text = '{B}'"));
-  rows.push_back(scalar(
-      "regexp_split_to_array",
-      [](SiteCache cache, string_view text, string_view pattern) { return split(cache, text, pattern, ""); },
-      "The pieces between matches.", R"(regexp_split_to_array('hello world', '\s+')::text = '{hello,world}')"));
-  rows.push_back(scalar(
-      "regexp_split_to_array",
-      [](SiteCache cache, string_view text, string_view pattern, string_view flags) {
-        return split(cache, text, pattern, flags);
-      },
-      "The pieces between matches, with flags.", "regexp_split_to_array('aXbxc', 'x', 'i')::text = '{a,b,c}'"));
+  add_with_flags<match_parts>(rows, "regexp_match", "The groups of the first match, or all of it when there are none.",
+                              "regexp_match('foobarbequebaz', '(bar)(beque)')::text = '{bar,beque}'",
+                              "The groups of the first match, with flags.",
+                              "regexp_match('ABC', 'b', 'i')::text = '{B}'");
+  add_with_flags<split>(rows, "regexp_split_to_array", "The pieces between matches.",
+                        R"(regexp_split_to_array('hello world', '\s+')::text = '{hello,world}')",
+                        "The pieces between matches, with flags.",
+                        "regexp_split_to_array('aXbxc', 'x', 'i')::text = '{a,b,c}'");
   rows.push_back(scalar(
       "regexp_like",
       [](SiteCache cache, string_view text, string_view pattern) { return matches(cache, text, pattern, false); },
@@ -361,26 +369,10 @@ void add_similar(Rows& rows) {
 
 std::vector<ScalarFunction> regex_functions() {
   Rows rows{
-      op(
-          "~",
-          [](SiteCache cache, string_view text, string_view pattern) { return matches(cache, text, pattern, false); },
-          "Matches a regular expression.", "'thomas' ~ 't.*ma'"),
-      op(
-          "!~",
-          [](SiteCache cache, string_view text, string_view pattern) {
-            return negated(matches(cache, text, pattern, false));
-          },
-          "Does not match a regular expression.", "'thomas' !~ 't.*max'"),
-      op(
-          "~*",
-          [](SiteCache cache, string_view text, string_view pattern) { return matches(cache, text, pattern, true); },
-          "Matches a regular expression in any case.", "'thomas' ~* 'T.*ma'"),
-      op(
-          "!~*",
-          [](SiteCache cache, string_view text, string_view pattern) {
-            return negated(matches(cache, text, pattern, true));
-          },
-          "Does not match a regular expression in any case.", "'thomas' !~* 'T.*ka'"),
+      match_op<false, false>("~", "Matches a regular expression.", "'thomas' ~ 't.*ma'"),
+      match_op<false, true>("!~", "Does not match a regular expression.", "'thomas' !~ 't.*max'"),
+      match_op<true, false>("~*", "Matches a regular expression in any case.", "'thomas' ~* 'T.*ma'"),
+      match_op<true, true>("!~*", "Does not match a regular expression in any case.", "'thomas' !~* 'T.*ka'"),
   };
   add_similar(rows);
   add_replace(rows);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "expr/functions/code_points.h"
+#include "types/hex.h"
 
 namespace millrace::expr {
 namespace {
@@ -117,21 +118,6 @@ Result<Element> read_element(string_view pattern, size_t& at) {
   }
   if (pattern[at] == '\\') return read_escaped(pattern, at);
   return Element{next_code_point(pattern, at), ""};
-}
-
-std::optional<char32_t> read_hex(string_view digits) {
-  char32_t code = 0;
-  for (const char c : digits) {
-    const char folded = static_cast<char>(c | 0x20);
-    if (c >= '0' && c <= '9') {
-      code = code << 4 | static_cast<char32_t>(c - '0');
-    } else if (folded >= 'a' && folded <= 'f') {
-      code = code << 4 | static_cast<char32_t>(folded - 'a' + 10);
-    } else {
-      return std::nullopt;
-    }
-  }
-  return code;
 }
 
 }  // namespace
