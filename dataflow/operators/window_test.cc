@@ -198,6 +198,46 @@ TEST(WindowFrameTest, UnboundedRangesWithoutOrderAndOverSeveralColumns) {
   check_frames(wide, kShapes[3]);
 }
 
+// Noon of March 30 less a month is later than 6 o'clock of March 31 less a month: of these two rows, the second
+// alone holds the row of February 28.
+TEST(WindowFrameTest, MonthsDoNotKeepTheOrder) {
+  const SqlType timestamp = type_of(oid::kTimestamp);
+  const Value month = *Value::parse(type_of(oid::kInterval), "1 month", {});
+  const auto expect = [&](bool descending, const WindowFrame& frame) {
+    const auto resolved = expr::resolve_function("count", {});
+    NoExecutor executor;
+    const auto circuit = make_circuit(executor);
+    PlanBuilder plan;
+    const NodeIndex input = plan.input(kLeft, {timestamp}, {0});
+    window(plan, input, {}, {{.column = 0, .descending = descending}},
+           {{.aggregate = resolved->candidate.aggregate, .frame = frame, .type = resolved->result_type}});
+    ASSERT_TRUE(circuit->attach(kView, plan.finish(), {}));
+    std::map<std::string, int64_t> counts;
+    uint64_t tick = 0;
+    const auto add = [&](std::vector<const char*> times) {
+      DeltaBuilder rows({timestamp});
+      for (const char* time : times) {
+        rows.column(0).append_slot(Value::parse(timestamp, time, {})->slot());
+        rows.end_row(1);
+      }
+      for (const ViewChange& change : circuit->step(TickId(++tick), {{kLeft, {rows.finish()}}})) {
+        for (const DeltaBatch& batch : change.rows) {
+          for (size_t row = 0; row < batch.rows(); ++row) {
+            const std::string time = Value(timestamp, batch.column(0).slot(row)).to_string();
+            counts[time] += batch.weight(row) * batch.column(1).value<int64_t>(row);
+          }
+        }
+      }
+    };
+    add({"2023-03-30 12:00:00", "2023-03-31 06:00:00"});
+    add({"2023-02-28 08:00:00"});
+    EXPECT_EQ(counts, (std::map<std::string, int64_t>{
+                          {"2023-02-28 08:00:00", 1}, {"2023-03-30 12:00:00", 1}, {"2023-03-31 06:00:00", 3}}));
+  };
+  expect(false, {FrameMode::kRange, preceding(month), current_row(), FrameExclusion::kNone});
+  expect(true, {FrameMode::kRange, current_row(), following(month), FrameExclusion::kNone});
+}
+
 // --- large partitions
 
 // One partition of rows (place, value), and ticks of one row each.

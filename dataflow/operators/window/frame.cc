@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/order_key.h"
+#include "types/date_time.h"
 
 namespace millrace::dataflow::window {
 
@@ -14,6 +15,16 @@ namespace {
 
 bool has_offset(const FrameBound& bound) {
   return bound.edge == FrameEdge::kPreceding || bound.edge == FrameEdge::kFollowing;
+}
+
+// Whether a greater value's bound is never the lesser one: not where a distance depends on the day, as that of a
+// month does, and of a day where the clock is put back. Noon of March 30 less a month is later than 6 o'clock of
+// March 31 less a month.
+bool is_monotone(const FrameBound& bound, SqlType type) {
+  if (!has_offset(bound) || bound.offset.type() != type_of(oid::kInterval)) return true;
+  if (type == type_of(oid::kInterval)) return true;  // a month is 30 days
+  const Interval offset = NativeType<Interval>::load(bound.offset.slot());
+  return offset.months == 0 && (offset.days == 0 || type != type_of(oid::kTimestampTz));
 }
 
 // Of ROWS and GROUPS: how far before the row (behind it) the bound lies.
@@ -34,6 +45,8 @@ Frames::Frames(const WindowFrame& frame, const WindowNode& node, const RowLayout
     : frame_(frame), layout_(layout) {
   if (frame.mode == FrameMode::kRange && (has_offset(frame.start) || has_offset(frame.end))) {
     order_ = &node.order.front();
+    const SqlType type = layout.type(order_->column);
+    monotone_ = is_monotone(frame.start, type) && is_monotone(frame.end, type);
   }
 }
 
@@ -169,7 +182,8 @@ void Frames::reach_behind(const Partition& before, const Changes& changes, Stret
     }
     return;
   }
-  // Ends are monotone in the rows, so one walk serves all changes.
+  if (!monotone_) return out.add_from(changes.rows.front().bytes);
+  // Frames begin in the order of their rows, so one walk serves all changes.
   OrderedCursor cursor(before.trees().rows);
   for (const OrderedEntry& row : changes.rows) {
     if (!cursor.valid() || cursor.entry().bytes < row.bytes) cursor.seek(row.bytes);
@@ -211,6 +225,7 @@ void Frames::reach_ahead(const Partition& before, const Changes& changes, Stretc
     }
     return;
   }
+  if (!monotone_) return out.add(before.prefix(), Stretches::after(changes.rows.back().bytes));
   OrderedCursor cursor(before.trees().rows);
   for (size_t i = changes.rows.size(); i-- > 0;) {
     const OrderedEntry& row = changes.rows[i];

@@ -6,7 +6,8 @@
 // The rows that a change at e touches lie around e: behind it as far as frames begin before their row, ahead
 // of it as far as they end behind it. Seen from e that is the frame turned round. For ROWS and GROUPS its ends
 // are found by counting; for RANGE with an offset by walking outwards while frames still hold e, which costs
-// as much as the rows that are touched.
+// as much as the rows that are touched. Where the ends are not in the rows' order (months), all rows on that side
+// are reached.
 #pragma once
 
 #include <array>
@@ -61,7 +62,6 @@ class Frames {
   // The peers of the changed rows.
   static void reach_peers(const Changes& changes, Stretches& out);
 
-  bool needs_groups() const { return needs_groups(frame_); }
   static bool needs_groups(const WindowFrame& frame);
 
  private:
@@ -76,6 +76,7 @@ class Frames {
   const WindowFrame& frame_;
   const RowLayout& layout_;
   const SortKey* order_ = nullptr;  // of RANGE with an offset
+  bool monotone_ = true;            // its frames begin and end in the order of their rows
 };
 
 }  // namespace millrace::dataflow::window
