@@ -221,11 +221,7 @@ Table read_table(Reader& r) {
     table.checks.push_back(std::move(check));
   });
   if (r.version < 2) return table;
-  const auto action = [&] {
-    const uint64_t value = r.number();
-    if (value > static_cast<uint64_t>(ReferentialAction::kSetDefault)) r.bad = true;
-    return static_cast<ReferentialAction>(value);
-  };
+  const auto action = [&] { return r.one_of(ReferentialAction::kSetDefault); };
   r.list([&] {
     ForeignKey key;
     key.name = r.string();
@@ -376,9 +372,7 @@ Object read_object(Reader& r) {
     column.default_sql = r.string();
     column.comment = r.string();
     if (r.version >= 2) {
-      const uint64_t identity = r.number();
-      if (identity > static_cast<uint64_t>(Identity::kAlways)) r.bad = true;
-      column.identity = static_cast<Identity>(identity);
+      column.identity = r.one_of(Identity::kAlways);
       column.generated_sql = r.string();
     }
     object.columns.push_back(std::move(column));

@@ -1,5 +1,7 @@
 #include "dataflow/circuit.h"
 
+#include <climits>
+
 #include "dataflow/operator.h"
 #include "dataflow/operator_test_support.h"
 
@@ -304,6 +306,35 @@ TEST(CircuitTest, AViewIsGivenUpAloneWithItsReaders) {
       checked.step({{kLeft, random_delta(random, shape, checked.contents(kLeft), 50)}});
     }
   }
+}
+
+// Long before it has a row to give: it goes over the whole partition first.
+TEST(CircuitTest, AWindowAsksTheGuardOnItsWay) {
+  CheckedCircuit checked;
+  add_tables(checked);
+  TestGuard guard;
+  guard.ended_view = kPairs;
+  guard.questions = INT_MAX;
+  checked.circuit().set_guard(&guard);
+  PlanBuilder plan;
+  const NodeIndex table = plan.input(kLeft, table_types(), {kKey, kValue});
+  std::vector<SqlType> types = plan.types(table);
+  const auto resolved = expr::resolve_function("percent_rank", {});
+  types.push_back(resolved->result_type);
+  plan.add(WindowNode{.input = table,
+                      .partition = {},
+                      .order = {{.column = 1}},
+                      .calls = {{.function = resolved->candidate.window, .type = resolved->result_type}}},
+           types);
+  ASSERT_TRUE(checked.circuit().attach(kPairs, plan.finish(), {}));
+  const KeyedRows rows = keyed_rows(1, 10 * kBatchRows);
+  checked.circuit().step(TickId(1), {{kLeft, {rows.odd, rows.even}}});
+  guard.asked = 0;
+  guard.questions = 7;
+  const std::vector<ViewChange>& changes = checked.circuit().step(TickId(2), {{kLeft, {keyed_rows(1, 1).odd}}});
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_TRUE(changes.front().failure);
+  EXPECT_EQ(guard.asked, 8);
 }
 
 // A quiet tick leaves nothing for the next checkpoint to write.

@@ -4,7 +4,7 @@
 // holds the positions [position, position + w). Seeks assume weights above zero.
 //
 // Cost      A seek O(log n), or O(1) within the leaf that the cursor stands in; a step O(1).
-// Lifetime  Until the tree changes; then it has to seek again, after reset().
+// Lifetime  Until the tree changes.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,6 @@ class OrderedCursor {
   explicit OrderedCursor(const OrderedTree& tree) : tree_(&tree) {}
 
   bool valid() const { return leaf_ != nullptr; }
-  void reset() { leaf_ = nullptr; }
   // The entry that holds `position`; not valid afterwards when there is none.
   void seek(int64_t position);
   // The first entry that is not less than `bound`.

@@ -151,7 +151,11 @@ class Aggregate final : public Operator {
     const std::vector<ColumnPtr> old_names = names(input);
     update(input);
     const std::vector<ColumnPtr> new_names = names(input);
-    for (size_t i = 0; i < touched_.size(); ++i) emit(input, touched_[i], i, old_names, new_names, out);
+    for (size_t i = 0; i < touched_.size(); ++i) {
+      // Values as large as their groups: many of them may take long.
+      if (!takes_parts() && !context.control.go_on()) break;
+      emit(input, touched_[i], i, old_names, new_names, out);
+    }
     store(input);
     if (result_.rows() > 0) out.add(result_.finish());
   }

@@ -45,8 +45,7 @@ WeightsPtr to_weights(std::vector<int64_t> weights) {
 CallInput::CallInput(const AggregateCall& call, const Columns& group, const std::vector<SqlType>& input_types,
                      StateParts& parts)
     : filter_(call.filter) {
-  const bool distinct = call.distinct || call.spec->form == expr::SequenceForm::kDistinct;
-  if (!distinct || call.spec->law == expr::AggregateLaw::kOrdered) return;  // min and max see no difference
+  if (!sees_distinct(call)) return;
   distinct_columns_ = concat(group, call.arguments);
   distinct_key_ = key_columns(distinct_columns_);
   distinct_.emplace(parts.take(), types_at(distinct_columns_, input_types), sizeof(int64_t));

@@ -7,11 +7,6 @@
 namespace millrace::dataflow {
 namespace {
 
-bool is_distinct(const AggregateCall& call) {
-  if (call.spec->law == expr::AggregateLaw::kOrdered) return false;  // min and max see no difference
-  return call.distinct || call.spec->form == expr::SequenceForm::kDistinct;
-}
-
 bool same_order(const SequenceLayout& a, const SequenceLayout& b) {
   return a.input_columns == b.input_columns &&
          std::equal(a.order.begin(), a.order.end(), b.order.begin(), b.order.end(),
@@ -23,7 +18,7 @@ bool same_order(const SequenceLayout& a, const SequenceLayout& b) {
 // Whether `a` and `b` see the same rows of each tick and find their own columns in the same places.
 bool may_share(const AggregateCall& a, const SequenceLayout& a_layout, const AggregateCall& b,
                const SequenceLayout& b_layout) {
-  return a.filter == b.filter && is_distinct(a) == is_distinct(b) && a_layout.skips_nulls == b_layout.skips_nulls &&
+  return a.filter == b.filter && sees_distinct(a) == sees_distinct(b) && a_layout.skips_nulls == b_layout.skips_nulls &&
          a_layout.arguments == b_layout.arguments && same_order(a_layout, b_layout);
 }
 

@@ -7,9 +7,13 @@ namespace millrace::dataflow {
 using expr::AggregateLaw;
 using expr::SequenceForm;
 
+bool sees_distinct(const AggregateCall& call) {
+  return (call.distinct || call.spec->form == SequenceForm::kDistinct) && call.spec->law != AggregateLaw::kOrdered;
+}
+
 size_t state_pieces(const AggregateCall& call) {
   const expr::AggregateSpec& spec = *call.spec;
-  const bool counts = (call.distinct || spec.form == SequenceForm::kDistinct) && spec.law != AggregateLaw::kOrdered;
+  const bool counts = sees_distinct(call);
   const bool keeps_rows = spec.law == AggregateLaw::kOrdered || spec.law == AggregateLaw::kSequence;
   return (counts ? 2U : 0U) + (keeps_rows ? 2U : 0U);
 }

@@ -48,6 +48,9 @@ class StatefulCall {
   virtual void add_statistics(Circuit::ViewStatistics& statistics) const = 0;
 };
 
+// Whether the call sees equal arguments once. min and max see no difference.
+bool sees_distinct(const AggregateCall& call);
+
 // How many pieces of state a call has, the counters of its DISTINCT included: at most two for one, four for both.
 size_t state_pieces(const AggregateCall& call);
 

@@ -66,15 +66,19 @@ class Window final : public Operator {
     const storage::OrderedChanges changes = rows_.sorted(concatenate(*inputs[0]));
     std::vector<Touched> touched = partitions_of(changes.entries);
     for (Touched& each : touched) {
+      if (context.control.stopped()) return;
       const Partition before(trees_, each.prefix, context.eval);
       each.stretches = stretches_of(before, each.changes);
-      walk_.run(before, each.stretches, [&](window::RowOutput output) { each.old.push_back(std::move(output)); });
+      walk_.run(before, each.stretches, context.control,
+                [&](window::RowOutput output) { each.old.push_back(std::move(output)); });
     }
     apply(changes);
     for (Touched& each : touched) {
+      if (context.control.stopped()) return;
       const Partition after(trees_, each.prefix, context.eval);
       window::Difference difference(output_layout_, std::move(each.old), result_, out);
-      walk_.run(after, each.stretches, [&](window::RowOutput output) { difference.add(std::move(output)); });
+      walk_.run(after, each.stretches, context.control,
+                [&](window::RowOutput output) { difference.add(std::move(output)); });
       difference.finish();
     }
     if (result_.rows() > 0) out.add(result_.finish());

@@ -13,7 +13,8 @@
 //          frame of bounded size its rows, a running total those behind. Not less than the partition where
 //          every value changes (percent_rank), and where an offset of lag, ntile or nth_value is no constant.
 // State    The rows, ordered within their partition; for GROUPS frames and dense_rank the groups of peers; for
-//          aggregates a state for each node of the tree. Only the rows are checkpointed.
+//          aggregates a state for each node of the tree, which the statistics leave out. Only the rows are
+//          checkpointed.
 // NULL     Partition columns group NULLs; in the order as NULLS FIRST or LAST says.
 // Errors   A row whose call fails (a frame's sum out of range, ntile(0)) gives that error instead of its row.
 #pragma once

@@ -30,13 +30,16 @@ Walk::Walk(const RowLayout& layout, const RowLayout& output_layout, std::vector<
   pointers_.resize(output_layout.column_count());
 }
 
-void Walk::run(const Partition& partition, const std::vector<Stretch>& stretches, const Sink& sink) {
+void Walk::run(const Partition& partition, const std::vector<Stretch>& stretches, StepControl& control,
+               const Sink& sink) {
   for (const auto& call : calls_) call->enter(partition);
   OrderedCursor cursor(partition.trees().rows);
+  size_t rows = 0;
   for (const Stretch& stretch : stretches) {
     Place place{};
     place.peers_begin = place.peers_end = -1;
     for (cursor.seek(stretch.begin); cursor.valid(); cursor.next()) {
+      if (++rows % kBatchRows == 0 && !control.go_on()) return;
       place.row = cursor.entry();
       if (!place.row.bytes.starts_with(partition.prefix())) break;
       if (!stretch.open && place.row.bytes >= stretch.end) break;

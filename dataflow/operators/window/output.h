@@ -31,7 +31,8 @@ class Walk {
   Walk(const RowLayout& layout, const RowLayout& output_layout, std::vector<std::unique_ptr<Call>>& calls);
 
   using Sink = std::function<void(RowOutput)>;
-  void run(const Partition& partition, const std::vector<Stretch>& stretches, const Sink& sink);
+  // Ends early when `control` says so: what the sink has got is then not all.
+  void run(const Partition& partition, const std::vector<Stretch>& stretches, StepControl& control, const Sink& sink);
 
  private:
   void set_peers(const Partition& partition, const storage::OrderedCursor& cursor, Place& place) const;
