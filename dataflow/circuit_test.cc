@@ -256,15 +256,17 @@ TEST(CircuitTest, WindowsTakeALargeStepWhole) {
   const NodeIndex pairs = pairs_of_a_key(plan);
   std::vector<SqlType> types = plan.types(pairs);
   std::vector<WindowCall> calls;
-  for (const char* name : {"row_number", "dense_rank"}) {
-    const auto resolved = expr::resolve_function(name, {});
+  for (const char* name : {"lag", "lead"}) {
+    const auto resolved = expr::resolve_function(name, {types[1]});
     ASSERT_TRUE(resolved);
-    calls.push_back({.function = resolved->candidate.window, .type = resolved->result_type});
+    calls.push_back({.function = resolved->candidate.window,
+                     .arguments = {{.column = 1, .constant = {}}},
+                     .type = resolved->result_type});
     types.push_back(resolved->result_type);
   }
   plan.add(WindowNode{.input = pairs, .partition = {0}, .order = {{.column = 1}, {.column = 3}}, .calls = calls},
            types);
-  fill_and_halve(plan.finish(), keyed_rows(300, 16));
+  fill_and_halve(plan.finish(), keyed_rows(40, 48));
 }
 
 TEST(CircuitTest, AViewIsGivenUpAloneWithItsReaders) {
