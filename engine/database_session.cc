@@ -2,6 +2,8 @@
 
 #include <strings.h>
 
+#include <algorithm>
+
 #include "expr/program.h"
 
 namespace millrace::engine {
@@ -171,20 +173,30 @@ Result<PortalPtr> DatabaseSession::bind(const PreparedPtr& statement, std::span<
   return PortalPtr(std::make_shared<BoundPortal>(prepared, std::move(values)));
 }
 
+namespace {
+
+SqlError changed_columns() {
+  return SqlError(sqlstate::kFeatureNotSupported, "cached plan must not change result type")
+      .with_hint("Prepare the statement again.");
+}
+
+}  // namespace
+
+Status check_columns(const std::vector<ResultColumn>& promised, const std::vector<ResultColumn>& given) {
+  const bool same = std::equal(promised.begin(), promised.end(), given.begin(), given.end(),
+                               [](const ResultColumn& a, const ResultColumn& b) { return a.type == b.type; });
+  if (!same) return changed_columns();
+  return {};
+}
+
 // Names may have changed their meaning since the statement was bound.
 Status DatabaseSession::rebind(BoundPortal& portal) {
   if (portal.prepared->parsed().tree == nullptr) return {};
   if (portal.prepared->bound_against(current_catalog(), settings_.search_path())) return {};
   TRY(PreparedStatementPtr again, bind_statement(portal.prepared->parsed(), portal.prepared->declared()));
   const bool same_parameters = again->parameter_types() == portal.prepared->parameter_types();
-  bool same_columns = again->columns().size() == portal.prepared->columns().size();
-  for (size_t i = 0; same_columns && i < again->columns().size(); ++i) {
-    same_columns = again->columns()[i].type == portal.prepared->columns()[i].type;
-  }
-  if (!same_parameters || !same_columns) {
-    return SqlError(sqlstate::kFeatureNotSupported, "cached plan must not change result type")
-        .with_hint("Prepare the statement again.");
-  }
+  if (!same_parameters) return changed_columns();
+  TRY(check_columns(portal.prepared->columns(), again->columns()));
   portal.prepared = std::move(again);
   return {};
 }

@@ -43,6 +43,9 @@ class Prepared final : public PreparedStatement {
   catalog::CatalogPtr catalog_;
   std::vector<std::string> search_path_;
 };
+// 0A000 when rows would have other types than the client was told.
+Status check_columns(const std::vector<ResultColumn>& promised, const std::vector<ResultColumn>& given);
+
 using PreparedStatementPtr = std::shared_ptr<const Prepared>;
 
 // One execution: parameters, and the rows not yet sent.

@@ -444,6 +444,11 @@ DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sq
   if (found == session.named_.end()) {
     return SqlError(sqlstate::kInvalidSqlStatementName, "prepared statement \"" + execute.name + "\" does not exist");
   }
+  if (std::holds_alternative<sql::BoundExecute>(found->second->statement())) {
+    return SqlError(sqlstate::kFeatureNotSupported, "EXECUTE of a prepared statement that is an EXECUTE itself")
+        .with_hint("Execute the statement that it names.");
+  }
+  TRY(check_columns(portal().prepared->columns(), found->second->columns()));
   const std::vector<SqlType>& types = found->second->parameter_types();
   if (types.size() != execute.arguments.size()) {
     return SqlError(sqlstate::kSyntaxError,
@@ -490,6 +495,7 @@ DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sq
 
 DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundFetch& fetch) const {
   TRY(Cursor * cursor, session.cursors_.find(fetch.cursor));
+  if (!fetch.move) TRY(check_columns(portal().prepared->columns(), cursor->columns()));
   TRY(Delta rows, cursor->fetch(fetch.direction, fetch.count));
   size_t count = 0;
   for (const DeltaBatch& batch : rows) count += batch.rows();

@@ -54,20 +54,34 @@ class TestClient {
   }
 
   // "ok", rows joined by newlines, or the SQLSTATE.
-  std::string operator()(std::string_view sql) {
-    const auto answer = run(sql);
-    if (!answer) return "ERROR " + std::string(answer.error().state().str()) + ": " + answer.error().message();
-    std::string text;
-    for (const std::string& line : *answer) text += (text.empty() ? "" : "\n") + line;
-    return text;
+  std::string operator()(std::string_view sql) { return in_words(run(sql)); }
+
+  // The extended protocol.
+  Result<PreparedPtr> prepare(std::string_view sql) { return session_->prepare(sql, {}); }
+  std::string execute(const PreparedPtr& prepared) {
+    Result<std::vector<std::string>> answer = run(prepared);
+    if (!answer) session_->statement_failed();
+    const Status ended = wait([&](Completion done) { session_->end_of_messages(std::move(done)); });
+    if (answer && !ended) answer = ended.error();
+    return in_words(answer);
   }
 
   const std::string& tag() const { return tag_; }
   Session& session() { return *session_; }
 
  private:
+  static std::string in_words(const Result<std::vector<std::string>>& answer) {
+    if (!answer) return "ERROR " + std::string(answer.error().state().str()) + ": " + answer.error().message();
+    std::string text;
+    for (const std::string& line : *answer) text += (text.empty() ? "" : "\n") + line;
+    return text;
+  }
+
   Result<std::vector<std::string>> run(const QueryPartPtr& part) {
     TRY(const PreparedPtr prepared, session_->prepare(part));
+    return run(prepared);
+  }
+  Result<std::vector<std::string>> run(const PreparedPtr& prepared) {
     TRY(const PortalPtr portal, session_->bind(prepared, {}));
     TextRows rows;
     TRY(wait([&](Completion done) { session_->execute(portal, 0, rows, std::move(done)); }));

@@ -74,12 +74,6 @@ Conversation::Step Conversation::on(const CopyDone&) {
                  copy_in_ = false;
                  if (outcome) {
                    for (const engine::Notice& notice : outcome->notices) append_notice(notice, out_);
-                   if (outcome->deallocated) {
-                     std::erase_if(statements_, [&](const auto& entry) {
-                       return outcome->deallocated->empty() ? !entry.first.empty()
-                                                            : entry.first == *outcome->deallocated;
-                     });
-                   }
                  }
                  return finish_run(std::move(outcome));
                });
