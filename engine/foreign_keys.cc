@@ -1,6 +1,7 @@
 #include "engine/foreign_keys.h"
 
 #include <functional>
+#include <map>
 
 #include "base/check.h"
 #include "engine/column_types.h"
@@ -174,31 +175,42 @@ SqlError still_referenced(const catalog::Object& parent, const ForeignKey& key, 
       .with_table(child.name.name);
 }
 
-Status check_match_full(const catalog::Object& child, const ForeignKey& key, const DeltaBatch& batch, size_t row) {
-  size_t nulls = 0;
-  for (const uint32_t column : key.columns) nulls += batch.column(column).is_null(row) ? 1 : 0;
-  if (!key.match_full || nulls == 0 || nulls == key.columns.size()) return {};
-  return SqlError(sqlstate::kForeignKeyViolation, "insert or update on table \"" + child.name.name +
-                                                      "\" violates foreign key constraint \"" + key.name + "\"")
-      .with_detail("MATCH FULL does not allow mixing of null and nonnull key values.")
-      .with_constraint(key.name)
-      .with_table(child.name.name);
-}
-
-Status check_one(const catalog::Object& child, const ForeignKey& key, const Delta& rows, const QueryEnvironment& env) {
-  const catalog::Object& parent = *env.catalog->find(key.referenced);
-  TRY(KeyCast cast, KeyCast::make(child, key.columns, parent, key.referenced_columns, expr::CastContext::kImplicit));
-  const storage::KeyColumns all = storage::first_columns(key.columns.size());
-  KeyCounts wanted(key_types(parent, key.referenced_columns));
+Status check_match_full(const catalog::Object& child, const ForeignKey& key, const Delta& rows) {
+  if (!key.match_full) return {};
   for (const DeltaBatch& batch : rows) {
-    TRY(const DeltaBatch keys, cast.apply(batch, env.eval));
     for (size_t row = 0; row < batch.rows(); ++row) {
       if (batch.weight(row) <= 0) continue;
-      TRY(check_match_full(child, key, batch, row));
-      if (!storage::key_has_null(keys, row, all)) wanted.want(keys, row, &batch, row);
+      size_t nulls = 0;
+      for (const uint32_t column : key.columns) nulls += batch.column(column).is_null(row) ? 1 : 0;
+      if (nulls == 0 || nulls == key.columns.size()) continue;
+      return SqlError(sqlstate::kForeignKeyViolation, "insert or update on table \"" + child.name.name +
+                                                          "\" violates foreign key constraint \"" + key.name + "\"")
+          .with_detail("MATCH FULL does not allow mixing of null and nonnull key values.")
+          .with_constraint(key.name)
+          .with_table(child.name.name);
     }
   }
+  return {};
+}
+
+Status check_one(const catalog::Object& child, const ForeignKey& key, const Delta& rows, const QueryEnvironment& env,
+                 std::set<ObjectId>& looked_at) {
+  if (rows.empty()) return {};
+  TRY(check_match_full(child, key, rows));
+  const catalog::Object& parent = *env.catalog->find(key.referenced);
+  TRY(KeyCast cast, KeyCast::make(child, key.columns, parent, key.referenced_columns, expr::CastContext::kImplicit));
+  // A row that refers where it referred before asks for nothing.
+  std::map<const DeltaBatch*, std::vector<uint32_t>> asking;
+  for (const auto& [hash, change] : net_by_key(rows, key_columns(key.columns))) {
+    if (change.net > 0) asking[change.batch].push_back(static_cast<uint32_t>(change.row));
+  }
+  KeyCounts wanted(key_types(parent, key.referenced_columns));
+  for (const auto& [batch, picked] : asking) {
+    TRY(const DeltaBatch keys, cast.apply(batch->gather(picked), env.eval));
+    for (size_t i = 0; i < picked.size(); ++i) wanted.want(keys, i, batch, picked[i]);
+  }
   if (wanted.empty()) return {};
+  looked_at.insert(parent.id);
   TRY(count_parents(parent, key.referenced_columns, wanted, env));
   for (const auto& [hash, entry] : wanted) {
     if (entry.count <= 0) return missing_parent(child, key, parent, *entry.batch, entry.row);
@@ -251,8 +263,8 @@ Result<TableWrite> rewrite_rows(const catalog::Object& child, const ForeignKey& 
   sql::BindContext context;
   context.catalog = env.catalog;
   context.search_path = {child.name.schema, "public"};
-  TRY(sql::TableRules rules, sql::table_rules(child, context));
-  rules.completion.defaults.clear();
+  context.text = env.eval.text;
+  TRY(const sql::TableRules rules, sql::table_rules(child, context));
   TableWrite write;
   TRY(write.after, complete_rows(child, rules.completion, {rows.with_columns(std::move(columns))}, env.eval));
   for (const DeltaBatch& batch : write.after) TRY(check_rows(child, rules.checks, batch, env.eval));
@@ -288,23 +300,44 @@ Result<DeltaBatch> moved_keys(const catalog::Object& child, const ForeignKey& ke
   return builder.finish();
 }
 
+// The keys that rows may no longer refer to. NO ACTION asks what is there after the statement; the other actions follow
+// each row of an UPDATE, so that of keys that trade places every one moves.
+void find_gone(const ForeignKey& key, ReferentialAction action, const TableWrite& write, KeyCounts& gone) {
+  const storage::KeyColumns columns = key_columns(key.referenced_columns);
+  if (write.before.empty() || action == ReferentialAction::kNoAction) {
+    for (const auto& [hash, change] : net_by_key(write.change, columns)) {
+      if (change.net < 0) gone.want(project(*change.batch, columns), change.row, change.batch, change.row);
+    }
+    return;
+  }
+  const storage::KeyColumns all = storage::first_columns(columns.size());
+  for (size_t b = 0; b < write.before.size(); ++b) {
+    const DeltaBatch before = project(write.before[b], columns);
+    const DeltaBatch after = project(write.after[b], columns);
+    std::vector<SqlType> types;
+    for (const ColumnPtr& column : before.columns()) types.push_back(column->type());
+    const RowLayout layout(types);
+    for (size_t row = 0; row < before.rows(); ++row) {
+      if (storage::key_has_null(before, row, all)) continue;
+      if (storage::keys_equal(after, row, all, layout, layout.pack(before, row), all)) continue;
+      gone.want(before, row, &write.before[b], row);
+    }
+  }
+}
+
 }  // namespace
 
 Status check_references(const catalog::Object& table, const Delta& rows, const QueryEnvironment& environment,
                         std::set<ObjectId>& looked_at) {
   for (const ForeignKey& key : table.as<catalog::Table>()->foreign_keys) {
-    looked_at.insert(key.referenced);
-    TRY(check_one(table, key, rows, environment));
+    TRY(check_one(table, key, rows, environment, looked_at));
   }
   return {};
 }
 
-Result<std::vector<std::pair<ObjectId, TableWrite>>> follow_foreign_keys(const catalog::Object& table,
-                                                                         const TableWrite& write,
-                                                                         const QueryEnvironment& environment,
-                                                                         std::set<ObjectId>& looked_at) {
-  std::vector<std::pair<ObjectId, TableWrite>> out;
-  if (write.change.empty()) return out;
+Status follow_foreign_keys(const catalog::Object& table, const TableWrite& write, const QueryEnvironment& environment,
+                           std::set<ObjectId>& looked_at, const BringOn& bring_on) {
+  if (write.change.empty()) return {};
   TRY(check_references(table, write.change, environment, looked_at));
   std::vector<ObjectId> children = environment.catalog->dependents(table.id);
   children.push_back(table.id);
@@ -314,30 +347,26 @@ Result<std::vector<std::pair<ObjectId, TableWrite>>> follow_foreign_keys(const c
     if (child.as<catalog::Table>() == nullptr) continue;
     for (const ForeignKey& key : child.as<catalog::Table>()->foreign_keys) {
       if (key.referenced != table.id) continue;
-      const storage::KeyColumns columns = key_columns(key.referenced_columns);
+      const bool moved = !write.before.empty();
+      const ReferentialAction action = moved ? key.on_update : key.on_delete;
       KeyCounts gone(key_types(table, key.referenced_columns));
-      for (const auto& [hash, change] : net_by_key(write.change, columns)) {
-        if (change.net < 0) gone.want(project(*change.batch, columns), change.row, change.batch, change.row);
-      }
+      find_gone(key, action, write, gone);
       if (gone.empty()) continue;
       looked_at.insert(id);
       TRY(const Delta referring, referring_rows(child, key, table, gone, environment));
-      if (referring.empty()) continue;
-      const bool moved = !write.before.empty();
-      const ReferentialAction action = moved ? key.on_update : key.on_delete;
       for (const DeltaBatch& rows : referring) {
         if (action == ReferentialAction::kCascade && !moved) {
           TableWrite deletion;
           deletion.reads_table = true;
           deletion.change = {rows.negate()};
-          out.push_back({id, std::move(deletion)});
+          TRY(bring_on(id, std::move(deletion)));
         } else if (action == ReferentialAction::kCascade) {
           TRY(const DeltaBatch keys, moved_keys(child, key, table, rows, write, environment));
           TRY(TableWrite update, rewrite_rows(child, key, rows, &keys, environment));
-          out.push_back({id, std::move(update)});
+          TRY(bring_on(id, std::move(update)));
         } else if (action == ReferentialAction::kSetNull) {
           TRY(TableWrite update, rewrite_rows(child, key, rows, nullptr, environment));
-          out.push_back({id, std::move(update)});
+          TRY(bring_on(id, std::move(update)));
         } else {
           // The key of one of them, as the parent had it.
           TRY(KeyCast cast,
@@ -349,7 +378,7 @@ Result<std::vector<std::pair<ObjectId, TableWrite>>> follow_foreign_keys(const c
       }
     }
   }
-  return out;
+  return {};
 }
 
 }  // namespace millrace::engine

@@ -11,21 +11,22 @@
 // the referring table for each statement that takes keys away.
 #pragma once
 
+#include <functional>
 #include <set>
-#include <utility>
-#include <vector>
 
 #include "engine/query_runner.h"
 #include "engine/table_writes.h"
 
 namespace millrace::engine {
 
-// `environment.own_writes` holds `write` already. Returns what it brings on in other tables (or in the same one),
-// to be written and followed in turn; `looked_at` gets the tables the answer depends on.
-Result<std::vector<std::pair<ObjectId, TableWrite>>> follow_foreign_keys(const catalog::Object& table,
-                                                                         const TableWrite& write,
-                                                                         const QueryEnvironment& environment,
-                                                                         std::set<ObjectId>& looked_at);
+// Takes a change of a table into `environment.own_writes`.
+using BringOn = std::function<Status(ObjectId table, TableWrite write)>;
+
+// `environment.own_writes` holds `write` already. What it brings on in other tables (or in the same one) goes to
+// `bring_on` as it is found, so that no row is changed twice: a row may refer by several keys. Each is to be followed
+// in turn. `looked_at` gets the tables the answer depends on.
+Status follow_foreign_keys(const catalog::Object& table, const TableWrite& write, const QueryEnvironment& environment,
+                           std::set<ObjectId>& looked_at, const BringOn& bring_on);
 
 // The referring half alone, for rows that are there already: ADD FOREIGN KEY.
 Status check_references(const catalog::Object& table, const Delta& rows, const QueryEnvironment& environment,

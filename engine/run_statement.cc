@@ -1,5 +1,6 @@
 // Running bound statements: which transaction they read and write in, what they answer.
 #include <algorithm>
+#include <deque>
 
 #include "engine/alter_table.h"
 #include "engine/column_types.h"
@@ -184,13 +185,20 @@ Status DatabaseSession::add_write(ObjectId table, TableWrite write, const sql::B
       if (object != nullptr && object->as<catalog::Table>() != nullptr) transaction.depends_on.insert(read);
     }
   }
-  if (write.reads_table) transaction.depends_on.insert(table);
-  if (write.change.empty()) return {};
-  const auto changes = transaction.writes.try_emplace(table, column_types(*transaction.catalog->find(table))).first;
-  changes->second.add(write.change);
-  using Followed = std::vector<std::pair<ObjectId, TableWrite>>;
-  TRY(Followed followed, follow_foreign_keys(*transaction.catalog->find(table), write, env, transaction.depends_on));
-  for (auto& [other, change] : followed) TRY(add_write(other, std::move(change), nullptr, env));
+  std::deque<std::pair<ObjectId, TableWrite>> to_follow;
+  const auto join = [&](ObjectId changed, TableWrite change) -> Status {
+    if (change.reads_table) transaction.depends_on.insert(changed);
+    if (change.change.empty()) return {};
+    transaction.writes.try_emplace(changed, column_types(*transaction.catalog->find(changed)))
+        .first->second.add(change.change);
+    to_follow.emplace_back(changed, std::move(change));
+    return {};
+  };
+  TRY(join(table, std::move(write)));
+  for (; !to_follow.empty(); to_follow.pop_front()) {
+    const auto& [changed, change] = to_follow.front();
+    TRY(follow_foreign_keys(*transaction.catalog->find(changed), change, env, transaction.depends_on, join));
+  }
   return {};
 }
 

@@ -50,6 +50,8 @@ class ConflictingInsert {
     }
     TableWrite write;
     write.change = view_.changes();
+    write.before = std::move(before_);
+    write.after = std::move(after_);
     write.affected = std::move(affected_);
     write.rows = affected_count_;
     write.reads_table = true;
@@ -110,6 +112,8 @@ class ConflictingInsert {
     TRY(check_rows(table_, insert_.checks, updated, env_.eval));
     view_.add(existing, -1);
     view_.add(updated, 1);
+    before_.push_back(existing);
+    after_.push_back(updated);
     report(updated);
     return {};
   }
@@ -134,6 +138,8 @@ class ConflictingInsert {
   const std::vector<SqlType> types_;
   const std::vector<catalog::UniqueConstraint> keys_;
   TableView view_;
+  Delta before_;  // of the rows that were updated
+  Delta after_;
   Delta affected_;
   uint64_t affected_count_ = 0;
 };

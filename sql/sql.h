@@ -54,7 +54,7 @@ bool is_transaction_end(const ParsedStatement& statement);
 // folded again, and a filter that is false empties its input.
 Result<BoundQuery> with_parameters(const BoundQuery& query, const std::vector<Value>& parameters);
 
-// What every row of a table must satisfy and is completed by, bound from the catalog's text: for rows that no
+// What every row of a table must satisfy, and its generated columns, bound from the catalog's text: for rows that no
 // statement brings (ON DELETE SET NULL).
 struct TableRules {
   std::vector<RowCheck> checks;

@@ -51,7 +51,7 @@ Result<TableRules> table_rules(const catalog::Object& table, const BindContext& 
   StatementBinder binder(nothing, context);
   TableRules out;
   TRY(out.checks, binder.row_checks(table));
-  TRY(out.completion, binder.row_completion(table));
+  TRY(out.completion, binder.generated_completion(table));
   return out;
 }
 

@@ -78,14 +78,19 @@ Result<std::vector<ExprPtr>> StatementBinder::generated_columns(const catalog::O
 }
 
 Result<RowCompletion> StatementBinder::row_completion(const catalog::Object& table) {
-  RowCompletion out;
-  bool generates = false;
+  TRY(RowCompletion out, generated_completion(table));
   for (uint32_t i = 0; i < table.columns.size(); ++i) {
-    generates = generates || !table.columns[i].generated_sql.empty();
     if (table.columns[i].default_sql.empty()) continue;
     TRY(ExprPtr value, column_default(table.columns[i]));
     if (value->volatility() == expr::Volatility::kVolatile) out.defaults.push_back({i, std::move(value)});
   }
+  return out;
+}
+
+Result<RowCompletion> StatementBinder::generated_completion(const catalog::Object& table) {
+  RowCompletion out;
+  const bool generates = std::any_of(table.columns.begin(), table.columns.end(),
+                                     [](const auto& column) { return !column.generated_sql.empty(); });
   if (!generates) return out;
   TRY(std::vector<ExprPtr> generated, generated_columns(table));
   for (uint32_t i = 0; i < generated.size(); ++i) {

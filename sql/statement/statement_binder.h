@@ -27,6 +27,8 @@ class StatementBinder {
   // The CHECK constraints of a table over a row's columns, and what completes a row.
   Result<std::vector<RowCheck>> row_checks(const catalog::Object& table);
   Result<RowCompletion> row_completion(const catalog::Object& table);
+  // Its generated columns alone: what is left to do for a row that was whole before.
+  Result<RowCompletion> generated_completion(const catalog::Object& table);
 
  private:
   using Bound = Result<BoundStatement>;
