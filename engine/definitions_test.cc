@@ -100,5 +100,20 @@ TEST(DefinitionsTest, AUniqueIndexOverDuplicatesLeavesNothing) {
   EXPECT_EQ(sql("SELECT count(*) FROM pg_indexes WHERE tablename = 't'"), "0");
 }
 
+TEST(DefinitionsTest, KeysOfATableStayUnderMaterializedViews) {
+  TestDatabase database("definitions_rules");
+  TestClient sql = database.connect();
+  sql("CREATE TABLE a (x int); CREATE TABLE b (y int NOT NULL, z int UNIQUE); CREATE VIEW over_b AS SELECT y FROM b");
+  sql("INSERT INTO a VALUES (1), (2); INSERT INTO b VALUES (2, 2)");
+  sql("CREATE MATERIALIZED VIEW v AS SELECT x FROM a WHERE x NOT IN (SELECT y FROM over_b)");
+  EXPECT_EQ(sql("ALTER TABLE b ALTER y DROP NOT NULL").substr(0, 11), "ERROR 0A000");
+  EXPECT_EQ(sql("ALTER TABLE b ADD PRIMARY KEY (y)").substr(0, 11), "ERROR 0A000");
+  EXPECT_EQ(sql("ALTER TABLE b DROP CONSTRAINT b_z_key").substr(0, 11), "ERROR 0A000");
+  EXPECT_EQ(sql("ALTER TABLE b ALTER z DROP NOT NULL"), "");  // It had none.
+  EXPECT_EQ(sql("INSERT INTO b VALUES (1, 1)"), "");
+  EXPECT_EQ(sql("SELECT count(*) FROM v"), "0");
+  EXPECT_EQ(sql("DROP TABLE b").substr(0, 11), "ERROR 2BP01");
+}
+
 }  // namespace
 }  // namespace millrace::engine

@@ -2,7 +2,7 @@
 //
 // Who is to give way comes in this order, so that one hungry query takes nothing from the views:
 //   over()          sources pause, statements that ask for more and hydrations end with 53200;
-//   over_by_far()   a view that makes much in one tick is given up (tick_guard.h).
+//   over_by_far()   a view that makes much in one tick is given up (step_guards.h).
 //
 // Measured, not counted: the resident set, read at most every 5 ms, in which a thread makes some 10 MB.
 // Threads: any.

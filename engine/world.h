@@ -59,9 +59,9 @@ enum class Readiness : uint8_t {
   kFailed,      // its hydration ended with an error
 };
 
-// The run-time side of one table, view or source. Outlives its last reader: Worlds share it.
 class SequenceState;  // sequences.h
 
+// The run-time side of one table, view or source. Outlives its last reader: Worlds share it.
 class Relation {
  public:
   Relation(catalog::ObjectPtr object, std::unique_ptr<storage::ServedIndex> rows);

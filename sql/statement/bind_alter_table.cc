@@ -81,6 +81,7 @@ class TableAlteration {
 
   Result<BoundStatement> finish() {
     TRY(settle_references());
+    settle_views();
     object_.details = table_;
     object_.depends_on = binder_.table_dependencies(object_);
     out_.object = object_;
@@ -101,11 +102,14 @@ class TableAlteration {
                     fmt::format("column \"{}\" of relation \"{}\" does not exist", name, object_.name.name));
   }
 
-  // Views are kept as text over the table's columns: those may not change below them.
-  Status refuse_readers(const char* what) const {
+  // Views are kept as text over the table's columns: those may not change below them. What runs for a materialized
+  // view reads the rows where they are, and was planned by the table's keys and NOT NULL: those may not go either.
+  enum class Change : uint8_t { kColumns, kRules };
+  Status refuse_readers(const char* what, Change change) const {
     for (const ObjectId id : catalog().dependents(old_.id)) {
       const Object& dependent = *catalog().find(id);
-      if (dependent.as<catalog::View>() == nullptr && dependent.as<catalog::MaterializedView>() == nullptr) continue;
+      const bool reads_columns = change == Change::kColumns && dependent.as<catalog::View>() != nullptr;
+      if (!reads_columns && dependent.as<catalog::MaterializedView>() == nullptr) continue;
       return not_supported(fmt::format("{} of table \"{}\" while {} \"{}\" depends on it", what, object_.name.name,
                                        dependent.kind_name(), dependent.name.name),
                            "Drop the view and create it again afterwards.");
@@ -121,7 +125,7 @@ class TableAlteration {
       out_.notices.push_back(message + ", skipping");
       return {};
     }
-    TRY(refuse_readers("adding a column"));
+    TRY(refuse_readers("adding a column", Change::kColumns));
     const auto index = static_cast<uint32_t>(object_.columns.size());
     std::vector<NumberedColumn> numbered;
     TRY(define_columns(catalog(), std::span(&change.column, 1), object_, numbered));
@@ -156,7 +160,7 @@ class TableAlteration {
           fmt::format("column \"{}\" of relation \"{}\" does not exist, skipping", change.name, object_.name.name));
       return {};
     }
-    TRY(refuse_readers("dropping a column"));
+    TRY(refuse_readers("dropping a column", Change::kColumns));
     const uint32_t column = *found;
     TRY(refuse_referencing({column}, fmt::format("column {} of table {}", change.name, object_.name.name)));
     TRY(drop_expressions_over(column));
@@ -240,13 +244,14 @@ class TableAlteration {
       return SqlError(sqlstate::kSyntaxError, fmt::format("column \"{}\" of relation \"{}\" is an identity column",
                                                           definition.name, object_.name.name));
     }
+    if (definition.not_null) TRY(refuse_readers("dropping NOT NULL of a column", Change::kRules));
     definition.not_null = false;
     return {};
   }
 
   Status set_type(const ast::TableChange& change) {
     TRY(const uint32_t column, find(change.name));
-    TRY(refuse_readers("changing the type of a column"));
+    TRY(refuse_readers("changing the type of a column", Change::kColumns));
     catalog::ColumnDefinition& definition = object_.columns[column];
     TRY(const SqlType type, resolve_type(change.column.type));
     if (values_[column] == nullptr) {
@@ -285,6 +290,7 @@ class TableAlteration {
     const size_t keys = table_.unique.size();
     TRY(define_constraints(binder_.queries_, {}, 0, std::span(&change.constraint, 1), object_, table_));
     if (table_.unique.size() > keys) {
+      TRY(refuse_readers("adding a key", Change::kRules));
       out_.rewrites = true;  // The rows are kept by their primary key; a further one is checked as they come in.
     } else {
       validates_ = true;
@@ -296,7 +302,10 @@ class TableAlteration {
     const auto named = [&](const auto& constraint) { return constraint.name == change.name; };
     const auto key = std::find_if(table_.unique.begin(), table_.unique.end(), named);
     if (key != table_.unique.end()) {
-      TRY(refuse_referencing(key->columns, fmt::format("constraint {} on table {}", change.name, object_.name.name)));
+      const std::string what = fmt::format("constraint {} on table {}", change.name, object_.name.name);
+      TRY(refuse_referencing(key->columns, what));
+      TRY(refuse_referencing(table_.foreign_keys, object_.name.name, key->columns, what));
+      TRY(refuse_readers("dropping a key", Change::kRules));
       table_.unique.erase(key);
       out_.rewrites = true;
       return {};
@@ -313,22 +322,33 @@ class TableAlteration {
   Status refuse_referencing(const std::vector<uint32_t>& columns, const std::string& what) const {
     for (const ObjectId id : catalog().dependents(old_.id)) {
       const auto* child = catalog().find(id)->as<catalog::Table>();
-      if (child == nullptr) continue;
-      for (const catalog::ForeignKey& key : child->foreign_keys) {
-        if (key.referenced != old_.id) continue;
-        const bool meets = std::any_of(columns.begin(), columns.end(), [&](uint32_t column) {
-          return std::find(key.referenced_columns.begin(), key.referenced_columns.end(), column) !=
-                 key.referenced_columns.end();
-        });
-        if (!meets) continue;
-        return SqlError(sqlstate::kDependentObjectsStillExist,
-                        fmt::format("cannot drop {} because other objects depend on it", what))
-            .with_detail(
-                fmt::format("constraint {} on table {} depends on {}", key.name, catalog().find(id)->name.name, what))
-            .with_hint("Drop the constraint first.");
-      }
+      if (child != nullptr) TRY(refuse_referencing(child->foreign_keys, catalog().find(id)->name.name, columns, what));
     }
     return {};
+  }
+  Status refuse_referencing(const std::vector<catalog::ForeignKey>& keys, const std::string& table,
+                            const std::vector<uint32_t>& columns, const std::string& what) const {
+    for (const catalog::ForeignKey& key : keys) {
+      if (key.referenced != old_.id) continue;
+      const bool meets = std::any_of(columns.begin(), columns.end(), [&](uint32_t column) {
+        return std::find(key.referenced_columns.begin(), key.referenced_columns.end(), column) !=
+               key.referenced_columns.end();
+      });
+      if (!meets) continue;
+      return SqlError(sqlstate::kDependentObjectsStillExist,
+                      fmt::format("cannot drop {} because other objects depend on it", what))
+          .with_detail(fmt::format("constraint {} on table {} depends on {}", key.name, table, what))
+          .with_hint("Drop the constraint first.");
+    }
+    return {};
+  }
+
+  // Views of a table that is written anew with the same columns go on with it.
+  void settle_views() {
+    if (!out_.rewrites) return;
+    for (const ObjectId id : catalog().dependents(old_.id)) {
+      if (catalog().find(id)->as<catalog::View>() != nullptr) others_.push_back(*catalog().find(id));
+    }
   }
 
   // Keys that refer and keys that are referred to still compare after their columns changed types or places.
