@@ -35,7 +35,6 @@ class MatchBuffer {
 
 void find_row(TrieEntry root, const RowRecords& records, const DeltaBatch& probe, size_t row,
               std::span<const ColumnIndex> probe_key, uint64_t hash, MatchBuffer& buffer) {
-  if (records.null_keys() == NullKeys::kSkip && key_has_null(probe, row, probe_key)) return;
   for_each_candidate(root, hash, [&](const char* record) {
     const PackedRow stored = records.row(record);
     if (!records.key().equal(probe, row, probe_key, stored)) return;
@@ -84,8 +83,9 @@ void HashArrangement::apply_chunk(const DeltaBatch& delta, std::span<const uint6
   table_->prefetch(key_hashes.subspan(begin, end - begin));
   packer_.pack(delta, begin, end);
   RowTable rows(*table_, *records_);
+  const bool skips = null_keys() == NullKeys::kSkip && any_key_has_null(delta, key());
   for (size_t row = begin; row < end; ++row) {
-    if (null_keys() == NullKeys::kSkip && key_has_null(delta, row, key())) continue;
+    if (skips && key_has_null(delta, row, key())) continue;
     const PackedRow packed = packer_.rows()[row - begin];
     rows.add(key_hashes[row], packed, hash_bytes(packed), delta.weight(row));
   }
@@ -136,17 +136,22 @@ void HashArrangement::find(const DeltaBatch& probe, std::span<const ColumnIndex>
                            std::span<const uint64_t> hashes, MatchSink& sink) const {
   MatchBuffer buffer(sink);
   const TrieEntry root = table_->root().entry;
+  const bool skips = null_keys() == NullKeys::kSkip && any_key_has_null(probe, probe_key);
   for (size_t begin = 0; begin < probe.rows(); begin += kChunk) {
     const size_t end = std::min(begin + kChunk, probe.rows());
     if (sink.enough()) return;
     table_->prefetch(hashes.subspan(begin, end - begin));
-    for (size_t row = begin; row < end; ++row) find_row(root, *records_, probe, row, probe_key, hashes[row], buffer);
+    for (size_t row = begin; row < end; ++row) {
+      if (skips && key_has_null(probe, row, probe_key)) continue;
+      find_row(root, *records_, probe, row, probe_key, hashes[row], buffer);
+    }
   }
   buffer.flush();
 }
 
 void HashArrangement::find_one(const DeltaBatch& probe, size_t row, std::span<const ColumnIndex> probe_key,
                                uint64_t hash, MatchSink& sink) const {
+  if (null_keys() == NullKeys::kSkip && key_has_null(probe, row, probe_key)) return;
   MatchBuffer buffer(sink);
   find_row(table_->root().entry, *records_, probe, row, probe_key, hash, buffer);
   buffer.flush();

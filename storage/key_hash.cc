@@ -132,6 +132,10 @@ uint64_t second_hash_key(const RowLayout& layout, PackedRow row, std::span<const
   return sum;
 }
 
+bool any_key_has_null(const DeltaBatch& batch, std::span<const ColumnIndex> key) {
+  return std::ranges::any_of(key, [&](ColumnIndex column) { return batch.column(column.value()).has_nulls(); });
+}
+
 bool key_has_null(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key) {
   return std::ranges::any_of(key, [&](ColumnIndex column) { return batch.column(column.value()).is_null(row); });
 }
@@ -187,6 +191,7 @@ PackedKey::PackedKey(const RowLayout& layout, KeyColumns columns) : layout_(&lay
     }
     places_.push_back(place);
   }
+  is_word_ = places_.size() == 1 && places_[0].comparison == Comparison::kBytes8;
 }
 
 Slot PackedKey::slot(const Place& place, PackedRow row) const {
@@ -231,17 +236,15 @@ uint64_t PackedKey::hash(PackedRow row) const {
   return hash;
 }
 
-bool PackedKey::equal(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> batch_key,
-                      PackedRow packed) const {
+bool PackedKey::equal_columns(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> batch_key,
+                              PackedRow packed) const {
   for (size_t i = 0; i < places_.size(); ++i) {
     const Place& place = places_[i];
     const Column& column = batch.column(batch_key[i].value());
     const bool null = layout_->is_null(packed, place.column);
     if (column.is_null(row) != null) return false;
     if (null) continue;
-    if (place.comparison == Comparison::kBytes8) {
-      if (std::memcmp(&column.value<int64_t>(row), packed.data() + place.offset, 8) != 0) return false;
-    } else if (!same(place, column.slot(row), slot(place, packed))) {
+    if (!same(place, column.slot(row), slot(place, packed))) {
       return false;
     }
   }

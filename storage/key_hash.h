@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -35,7 +36,8 @@ uint64_t hash_key(const RowLayout& layout, PackedRow row, std::span<const Column
 uint64_t second_hash_key(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key);
 uint64_t second_hash_key(const RowLayout& layout, PackedRow row, std::span<const ColumnIndex> key);
 
-// Does any of the key's columns hold NULL?
+// Does any of the key's columns hold NULL: in any row, in this one?
+bool any_key_has_null(const DeltaBatch& batch, std::span<const ColumnIndex> key);
 bool key_has_null(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> key);
 
 // SQL equality of a key in flight and a key at rest, NULL equal to NULL. The columns pair up in order
@@ -55,7 +57,15 @@ class PackedKey {
   const KeyColumns& columns() const { return columns_; }
   uint64_t hash(PackedRow row) const;
   // keys_equal() with the key at rest.
-  bool equal(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> batch_key, PackedRow packed) const;
+  bool equal(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> batch_key, PackedRow packed) const {
+    if (is_word_) {  // most keys
+      const Column& column = batch.column(batch_key[0].value());
+      if (!column.has_nulls() && !layout_->is_null(packed, places_[0].column)) {
+        return std::memcmp(&column.value<int64_t>(row), packed.data() + places_[0].offset, sizeof(int64_t)) == 0;
+      }
+    }
+    return equal_columns(batch, row, batch_key, packed);
+  }
   // The same where both lie packed, under two layouts with the same key types.
   bool equal(const PackedKey& other, PackedRow other_row, PackedRow row) const;
 
@@ -67,12 +77,15 @@ class PackedKey {
     uint32_t column;
     uint32_t offset;  // of a fixed column
   };
+  bool equal_columns(const DeltaBatch& batch, size_t row, std::span<const ColumnIndex> batch_key,
+                     PackedRow packed) const;
   Slot slot(const Place& place, PackedRow row) const;
   static bool same(const Place& place, Slot a, Slot b);
 
   const RowLayout* layout_;
   KeyColumns columns_;
   std::vector<Place> places_;
+  bool is_word_;  // one column of eight bytes, which are equal where the values are
 };
 
 }  // namespace millrace::storage

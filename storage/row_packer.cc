@@ -7,6 +7,13 @@ namespace {
 
 template <class T>
 void scatter(const Column& column, size_t begin, size_t end, char* target, size_t stride) {
+  if (!column.is_constant() && !column.has_nulls()) {
+    for (const T& value : column.values<T>().subspan(begin, end - begin)) {
+      std::memcpy(target, &value, sizeof value);
+      target += stride;
+    }
+    return;
+  }
   for (size_t row = begin; row < end; ++row, target += stride) {
     T value = column.value<T>(row);
     if (column.has_nulls() && column.is_null(row)) value = T{};
@@ -22,7 +29,11 @@ void RowPacker::pack_fixed(const DeltaBatch& batch, size_t begin, size_t end) {
   if (buffer_.size() < count * stride + 1) buffer_.resize(count * stride + 1);  // never without an address
   char* const base = buffer_.data();
   const size_t null_bytes = (layout_->column_count() + 7) / 8;
-  for (size_t i = 0; i < count; ++i) std::memset(base + i * stride, 0, null_bytes);
+  if (null_bytes == 1) {
+    for (size_t i = 0; i < count; ++i) base[i * stride] = 0;
+  } else {
+    for (size_t i = 0; i < count; ++i) std::memset(base + i * stride, 0, null_bytes);
+  }
   size_t offset = null_bytes;
   for (size_t c = 0; c < layout_->column_count(); ++c) {
     const Column& column = batch.column(c);

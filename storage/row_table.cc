@@ -27,7 +27,7 @@ RowTable::Place RowTable::locate(Segment* segment, uint64_t placement, uint8_t r
     const uint32_t same = slots.match_tag(tag);
     uint32_t matches = same & slots.match_row_tag(row_tag);
     if (!in_hot) matches |= same & slots.match_row_tag(kHotTag);
-    place.same_tag += static_cast<uint32_t>(__builtin_popcount(same));
+    place.same_tag += (same & (same - 1)) == 0 ? same != 0 : static_cast<uint32_t>(__builtin_popcount(same));
     for (; matches != 0; matches &= matches - 1) {
       place.group = g;
       place.slot = static_cast<uint32_t>(__builtin_ctz(matches));
