@@ -87,11 +87,9 @@ def median_of(runs):
 
 
 def ratio(medians, against, rate):
-    peers = [name for name in medians if name != "millrace"]
-    if against in peers:
-        peers = [against]
-    if "millrace" not in medians or not peers:
-        return None
+    peers = [name for name in medians if name != "millrace"] if against == "faster" else [against]
+    if "millrace" not in medians or not peers or any(peer not in medians for peer in peers):
+        return None  # the bar names a peer that has not run: another's figures say nothing about it
     return medians["millrace"][rate] / max(medians[peer][rate] for peer in peers)
 
 
