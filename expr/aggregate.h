@@ -37,7 +37,6 @@ enum class AggregateLaw : uint8_t {
   kLinear,
   kOrdered,
   kSequence,
-  kNotBuilt,  // declared so that calls resolve; using it answers 0A000
 };
 
 struct AggregateInput {
@@ -76,7 +75,7 @@ struct AggregateOutput {
 };
 
 struct AggregateSpec : Signature {
-  AggregateLaw law = AggregateLaw::kNotBuilt;
+  AggregateLaw law = AggregateLaw::kLinear;
   bool keep_greatest = false;  // of kOrdered: max, else min. NULL arguments never count.
 
   // Of kSequence. `arguments` of the signature are the direct ones, then the others.

@@ -247,6 +247,18 @@ void append_jsonb_text(JsonbView value, std::string& out) {
   }
 }
 
+const char* jsonb_kind_name(JsonbKind kind) {
+  switch (kind) {
+    case JsonbKind::kNull: return "null";
+    case JsonbKind::kString: return "string";
+    case JsonbKind::kNumber: return "number";
+    case JsonbKind::kBool: return "boolean";
+    case JsonbKind::kArray: return "array";
+    case JsonbKind::kObject: return "object";
+  }
+  return "";
+}
+
 Result<Slot> parse_jsonb(std::string_view text, Arena& arena) {
   TRY(check_utf8(text));
   JsonbBuilder builder;

@@ -29,6 +29,9 @@ namespace millrace {
 
 enum class JsonbKind : uint8_t { kNull, kString, kNumber, kBool, kArray, kObject };
 
+// "null", "string", "number", "boolean", "array", "object".
+const char* jsonb_kind_name(JsonbKind kind);
+
 // Reads one value. Borrows its bytes.
 class JsonbView {
  public:

@@ -420,9 +420,6 @@ Result<OperatorPtr> make_aggregate(const AggregateNode& node, const std::vector<
                                " aggregates with ORDER BY, WITHIN GROUP, DISTINCT, min or max in one query",
                            "Split the aggregates over several views and join these.");
     }
-    if (call.spec->law == expr::AggregateLaw::kNotBuilt) {
-      return not_supported("the aggregate " + call.spec->to_string(), "It is not built yet; other aggregates are.");
-    }
   }
   if (is_sum_by_group(node, input_types)) return make_sum_by_group(node, input_types, state);
   return OperatorPtr(std::make_unique<Aggregate>(node, input_types, output_types, state));

@@ -26,8 +26,7 @@ std::unique_ptr<StatefulCall> make_stateful_call(const AggregateCall& call, cons
     case AggregateLaw::kSequence:
       if (call.spec->form == SequenceForm::kByFrequency) return make_frequency_call(call, group, input_types, parts);
       return make_sequence_call(call, group, pool.get(call, group, input_types, parts));
-    case AggregateLaw::kLinear:
-    case AggregateLaw::kNotBuilt: break;
+    case AggregateLaw::kLinear: break;
   }
   return nullptr;
 }

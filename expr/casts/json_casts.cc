@@ -7,21 +7,9 @@
 namespace millrace::expr {
 namespace {
 
-const char* kind_name(JsonbKind kind) {
-  switch (kind) {
-    case JsonbKind::kNull: return "null";
-    case JsonbKind::kString: return "string";
-    case JsonbKind::kNumber: return "numeric";
-    case JsonbKind::kBool: return "boolean";
-    case JsonbKind::kArray: return "array";
-    case JsonbKind::kObject: return "object";
-  }
-  return "";
-}
-
 SqlError cannot_cast(JsonbKind kind, const char* target) {
-  return SqlError(sqlstate::kInvalidParameterValue,
-                  std::string("cannot cast jsonb ") + kind_name(kind) + " to type " + target);
+  const char* name = kind == JsonbKind::kNumber ? "numeric" : jsonb_kind_name(kind);
+  return SqlError(sqlstate::kInvalidParameterValue, std::string("cannot cast jsonb ") + name + " to type " + target);
 }
 
 Result<Numeric> number_in(Jsonb json, const char* target) {

@@ -177,18 +177,6 @@ bool has_keys(Jsonb json, const Path& keys, bool all) {
   return all;
 }
 
-string_view type_name(JsonbView json) {
-  switch (json.kind()) {
-    case JsonbKind::kNull: return "null";
-    case JsonbKind::kString: return "string";
-    case JsonbKind::kNumber: return "number";
-    case JsonbKind::kBool: return "boolean";
-    case JsonbKind::kArray: return "array";
-    case JsonbKind::kObject: return "object";
-  }
-  return {};
-}
-
 Result<int32_t> jsonb_length(JsonbView json) {
   if (json.kind() == JsonbKind::kObject) {
     return SqlError(sqlstate::kInvalidParameterValue, "cannot get array length of a non-array");
@@ -260,7 +248,7 @@ void add_jsonb(std::vector<ScalarFunction>& rows) {
       "?&", [](Jsonb j, Path keys) { return has_keys(j, keys, true); }, "Has all of the keys.",
       R"('["a", "b"]'::jsonb ?& ARRAY['a', 'b'])"));
   rows.push_back(scalar(
-      "jsonb_typeof", [](Jsonb j) { return type_name(j.view()); }, "The kind of a value.",
+      "jsonb_typeof", [](Jsonb j) { return string_view(jsonb_kind_name(j.view().kind())); }, "The kind of a value.",
       "jsonb_typeof('-123.4') = 'number'"));
   rows.push_back(scalar(
       "jsonb_array_length", [](Jsonb j) { return jsonb_length(j.view()); }, "Elements of an array.",

@@ -353,15 +353,7 @@ class PathRun {
 
   static std::string type_name(const PathItem& item) {
     if (item.moment) return item.moment->type.without_typmod().to_string();
-    switch (item.view().kind()) {
-      case JsonbKind::kNull: return "null";
-      case JsonbKind::kString: return "string";
-      case JsonbKind::kNumber: return "number";
-      case JsonbKind::kBool: return "boolean";
-      case JsonbKind::kArray: return "array";
-      case JsonbKind::kObject: return "object";
-    }
-    return {};
+    return jsonb_kind_name(item.view().kind());
   }
 
   static std::string method_error(const PathNode& node, const char* what) {

@@ -78,8 +78,6 @@ void run() {
   const auto& registry = expr::FunctionRegistry::instance();
   std::vector<const Signature*> scalars, aggregates, tables, operators;
   for (const Candidate& candidate : registry.all_functions()) {
-    const bool is_built = candidate.aggregate == nullptr || candidate.aggregate->law != expr::AggregateLaw::kNotBuilt;
-    if (!is_built) continue;
     (candidate.scalar != nullptr      ? scalars
      : candidate.aggregate != nullptr ? aggregates
                                       : tables)
