@@ -115,5 +115,65 @@ TEST(DefinitionsTest, KeysOfATableStayUnderMaterializedViews) {
   EXPECT_EQ(sql("DROP TABLE b").substr(0, 11), "ERROR 2BP01");
 }
 
+TEST(DefinitionsTest, WritesBoundBeforeADefinitionAreNotCommittedAfterIt) {
+  const std::string lost = "ERROR 40001: could not serialize access due to concurrent update";
+  TestDatabase database("definitions_late");
+  TestClient a = database.connect();
+  TestClient b = database.connect();
+  a("CREATE TABLE t (a int); CREATE TABLE p (id int PRIMARY KEY); INSERT INTO p VALUES (1)");
+  a("BEGIN; INSERT INTO t VALUES (NULL)");
+  EXPECT_EQ(b("ALTER TABLE t ALTER a SET NOT NULL"), "");
+  EXPECT_EQ(a("COMMIT"), lost);
+  a("BEGIN; INSERT INTO t VALUES (-1)");
+  EXPECT_EQ(b("ALTER TABLE t ADD CHECK (a > 0)"), "");
+  EXPECT_EQ(a("COMMIT"), lost);
+  a("BEGIN; INSERT INTO t VALUES (5)");
+  EXPECT_EQ(b("ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES p"), "");
+  EXPECT_EQ(a("COMMIT"), lost);
+  a("BEGIN; DELETE FROM p");
+  EXPECT_EQ(b("CREATE TABLE c (p int REFERENCES p); INSERT INTO c VALUES (1)"), "");
+  EXPECT_EQ(a("COMMIT"), lost);
+  // What was read is written anew, and changed.
+  a("BEGIN; INSERT INTO t SELECT count(*) FROM c");
+  EXPECT_EQ(b("ALTER TABLE c ADD COLUMN n int; INSERT INTO c VALUES (1, 1)"), "");
+  EXPECT_EQ(a("COMMIT"), lost);
+  // Definitions of others are nobody's concern, and a statement alone is run again.
+  a("BEGIN; INSERT INTO t VALUES (1)");
+  EXPECT_EQ(b("CREATE TABLE other (a int); CREATE INDEX ON t (a); ALTER TABLE p ALTER id SET DEFAULT 3"), "");
+  EXPECT_EQ(a("COMMIT"), "");
+  EXPECT_EQ(a("SELECT a FROM t"), "1");
+  EXPECT_EQ(
+      a("BEGIN; CREATE TABLE gone (a int); INSERT INTO gone VALUES (1); UPDATE gone SET a = 2; UPDATE t SET a = 1;"
+        " DROP TABLE gone; COMMIT"),
+      "");
+}
+
+TEST(DefinitionsTest, AUniqueIndexIsKnownByItselfAndNotByItsName) {
+  TestDatabase database("definitions_names");
+  TestClient sql = database.connect();
+  const auto refused_by = [&](const std::string& insert) {
+    const std::string answer = sql(insert);
+    const size_t quote = answer.find('"');
+    return quote == std::string::npos ? answer : answer.substr(quote + 1, answer.find('"', quote + 1) - quote - 1);
+  };
+  sql("CREATE TABLE t (a int, b int); CREATE UNIQUE INDEX i ON t (a); INSERT INTO t VALUES (1, 1)");
+  EXPECT_EQ(sql("BEGIN; DROP INDEX i; CREATE UNIQUE INDEX i ON t (b); COMMIT"), "");
+  EXPECT_EQ(refused_by("INSERT INTO t VALUES (2, 1)"), "i");
+  EXPECT_EQ(sql("INSERT INTO t VALUES (1, 2)"), "");
+  EXPECT_EQ(sql("ALTER INDEX i RENAME TO j"), "");
+  EXPECT_EQ(refused_by("INSERT INTO t VALUES (3, 2)"), "j");
+  // Refused, all of it: the index is as it was.
+  EXPECT_EQ(sql("BEGIN; DROP INDEX j; CREATE UNIQUE INDEX k ON t (a); COMMIT").substr(0, 11), "ERROR 23505");
+  EXPECT_EQ(sql("BEGIN; ALTER INDEX j RENAME TO l; CREATE UNIQUE INDEX k ON t (a); COMMIT").substr(0, 11),
+            "ERROR 23505");
+  EXPECT_EQ(refused_by("INSERT INTO t VALUES (3, 2)"), "j");
+  EXPECT_EQ(sql("BEGIN; DROP INDEX j; INSERT INTO t VALUES (3, 2); COMMIT"), "");
+  EXPECT_EQ(sql("INSERT INTO t VALUES (4, 2)"), "");
+  // The table's own constraint may have the name of an index that goes.
+  sql("CREATE SCHEMA x; CREATE TABLE x.u (a int CONSTRAINT k UNIQUE, b int)");
+  sql("CREATE UNIQUE INDEX k2 ON x.u (b); INSERT INTO x.u VALUES (1, 1); DROP INDEX x.k2");
+  EXPECT_EQ(refused_by("INSERT INTO x.u VALUES (1, 1)"), "k");
+}
+
 }  // namespace
 }  // namespace millrace::engine

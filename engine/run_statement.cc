@@ -543,6 +543,10 @@ DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sq
 
 void DatabaseSession::run_statement(const RunPtr& run) {
   Transaction& transaction = open_transaction();
+  if (Status bound = rebind(*run->portal); !bound) {  // Definitions may have changed until this moment.
+    finish(run, std::move(bound).error());
+    return;
+  }
   const expr::EvalContext eval = eval_context(transaction);
   StatementGuard guard(database_.clock(), database_.memory(), cancelled_, deadline_ns_.load(std::memory_order_relaxed));
   const QueryEnvironment env = environment(transaction, eval, guard);

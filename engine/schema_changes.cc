@@ -60,14 +60,19 @@ Result<dataflow::CircuitPlan> SchemaChanges::plan_of(const catalog::CatalogPtr& 
 }
 
 // Unique indexes stand beside the rows they keep apart.
-Status SchemaChanges::add_unique_indexes(TickId tick, const std::map<ObjectId, RelationPtr>& relations,
-                                         const catalog::Object& object) {
+Status SchemaChanges::add_unique_index(TickId tick, const std::map<ObjectId, RelationPtr>& relations,
+                                       const catalog::Object& object) {
   const auto* index = object.as<catalog::Index>();
   if (index == nullptr || !index->unique) return {};
   const auto relation = relations.find(index->relation);
   if (relation == relations.end() || relation->second->unique_keys() == nullptr) return {};
-  TRY(relation->second->unique_keys()->add(object.name.name, index->columns, tick));
-  unique_added_.push_back({relation->second, object.name.name});
+  UniqueKeys& keys = *relation->second->unique_keys();
+  if (keys.has(object.id)) {
+    unique_renamed_.push_back({relation->second, object.id, keys.rename(object.id, object.name.name)});
+    return {};
+  }
+  TRY(keys.add(object, tick));
+  unique_added_.push_back({relation->second, object.id});
   return {};
 }
 
@@ -77,7 +82,14 @@ Result<WorldPtr> SchemaChanges::apply(TickId tick, const WorldPtr& world, const 
   to_free_.clear();
   built_.clear();
   unique_added_.clear();
+  unique_renamed_.clear();
   unique_dropped_.clear();
+  Result<WorldPtr> made = make(tick, world, steps);
+  if (!made) refused();
+  return made;
+}
+
+Result<WorldPtr> SchemaChanges::make(TickId tick, const WorldPtr& world, const std::vector<DdlStep>& steps) {
   catalog::CatalogPtr catalog = world->catalog;
   std::map<ObjectId, RelationPtr> relations = world->relations;
   for (const DdlStep& step : steps) {
@@ -85,7 +97,10 @@ Result<WorldPtr> SchemaChanges::apply(TickId tick, const WorldPtr& world, const 
       const catalog::Object* dropped = catalog->find(id);
       const auto* index = dropped == nullptr ? nullptr : dropped->as<catalog::Index>();
       if (index != nullptr && index->unique && relations.contains(index->relation)) {
-        unique_dropped_.push_back({relations.at(index->relation), dropped->name.name});
+        const RelationPtr& relation = relations.at(index->relation);
+        if (auto taken = relation->unique_keys() == nullptr ? std::nullopt : relation->unique_keys()->take(id)) {
+          unique_dropped_.push_back({relation, *std::move(taken)});
+        }
       }
       if (const auto found = relations.find(id); found != relations.end()) {
         to_free_.push_back(found->second->object_ptr());
@@ -100,10 +115,7 @@ Result<WorldPtr> SchemaChanges::apply(TickId tick, const WorldPtr& world, const 
       if (created.as<catalog::Source>() != nullptr) sources_to_start_.push_back(created.id);
     }
     for (const catalog::Object& created : step.change.created) {
-      if (Status added = add_unique_indexes(tick, relations, created); !added) {
-        refused();
-        return std::move(added).error();
-      }
+      TRY(add_unique_index(tick, relations, created));
     }
     const WorldPtr so_far = make_world(catalog, relations, world->version + 1);
     for (const catalog::Object& created : step.change.created) {
@@ -114,12 +126,8 @@ Result<WorldPtr> SchemaChanges::apply(TickId tick, const WorldPtr& world, const 
       const auto given = step.plans.find(created.id);
       TRY(dataflow::CircuitPlan plan,
           given != step.plans.end() ? Result<dataflow::CircuitPlan>(given->second) : plan_of(catalog, created));
-      Result<bool> built = hydrator_.build_now(tick, *so_far, *view, plan);
-      if (!built) {
-        refused();
-        return std::move(built).error();
-      }
-      if (*built) {
+      TRY(const bool built, hydrator_.build_now(tick, *so_far, *view, plan));
+      if (built) {
         built_.push_back(created.id);
       } else {
         to_hydrate_.push_back({view, std::move(plan)});
@@ -141,9 +149,8 @@ void SchemaChanges::published(TickId, const WorldPtr& world) {
     }
     dropped_.push_back(object->id);
   }
-  for (const UniqueIndex& dropped : unique_dropped_) {
-    if (UniqueKeys* keys = dropped.relation->unique_keys()) keys->remove(dropped.name);
-  }
+  unique_added_.clear();
+  unique_dropped_.clear();
   attached_.insert(built_.begin(), built_.end());
   if (!replaying_) {
     for (const ObjectId source : sources_to_start_) sources_.start(*world, source, {});
@@ -163,7 +170,14 @@ void SchemaChanges::published(TickId, const WorldPtr& world) {
 void SchemaChanges::refused() {
   std::sort(built_.begin(), built_.end(), std::greater<>());
   for (const ObjectId view : built_) sequencer_.circuit().detach(view);
-  for (const UniqueIndex& added : unique_added_) added.relation->unique_keys()->remove(added.name);
+  for (TakenIndex& taken : unique_dropped_) taken.relation->unique_keys()->put_back(std::move(taken.constraint));
+  for (auto renamed = unique_renamed_.rbegin(); renamed != unique_renamed_.rend(); ++renamed) {
+    renamed->relation->unique_keys()->rename(renamed->index, std::move(renamed->before));
+  }
+  for (const AddedIndex& added : unique_added_) added.relation->unique_keys()->take(added.index);
+  unique_dropped_.clear();
+  unique_renamed_.clear();
+  unique_added_.clear();
   built_.clear();
   to_free_.clear();
   sources_to_start_.clear();
@@ -196,7 +210,7 @@ Result<WorldPtr> SchemaChanges::world_of(const catalog::CatalogPtr& catalog,
     attached_.insert(id);
   }
   // Before the rows come: each takes them as they do.
-  for (const auto& [id, object] : catalog->objects()) TRY(add_unique_indexes(TickId(0), relations, *object));
+  for (const auto& [id, object] : catalog->objects()) TRY(add_unique_index(TickId(0), relations, *object));
   return make_world(catalog, std::move(relations), 1);
 }
 

@@ -47,13 +47,22 @@ class SchemaChanges final : public Sequencer::DdlApplier {
     dataflow::CircuitPlan plan;
   };
 
-  struct UniqueIndex {
+  struct AddedIndex {
     RelationPtr relation;
-    std::string name;
+    ObjectId index;
+  };
+  struct RenamedIndex {
+    RelationPtr relation;
+    ObjectId index;
+    std::string before;
+  };
+  struct TakenIndex {
+    RelationPtr relation;
+    UniqueKeys::Constraint constraint;
   };
 
-  Status add_unique_indexes(TickId tick, const std::map<ObjectId, RelationPtr>& relations,
-                            const catalog::Object& object);
+  Result<WorldPtr> make(TickId tick, const WorldPtr& world, const std::vector<DdlStep>& steps);
+  Status add_unique_index(TickId tick, const std::map<ObjectId, RelationPtr>& relations, const catalog::Object& object);
   RelationPtr make_relation(catalog::ObjectPtr object);
   Result<dataflow::CircuitPlan> plan_of(const catalog::CatalogPtr& catalog, const catalog::Object& view) const;
 
@@ -68,8 +77,9 @@ class SchemaChanges final : public Sequencer::DdlApplier {
   std::vector<ObjectId> sources_to_start_;
   std::vector<catalog::ObjectPtr> to_free_;
   std::vector<ObjectId> built_;
-  std::vector<UniqueIndex> unique_added_;
-  std::vector<UniqueIndex> unique_dropped_;
+  std::vector<AddedIndex> unique_added_;
+  std::vector<RenamedIndex> unique_renamed_;
+  std::vector<TakenIndex> unique_dropped_;
 
   std::set<ObjectId> attached_;
   std::vector<ObjectId> dropped_;

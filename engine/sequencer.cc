@@ -154,8 +154,35 @@ void Sequencer::apply_rows(Relation& relation, TickId tick, const Delta& delta) 
   if (relation.unique_keys() != nullptr) relation.unique_keys()->apply(delta);
 }
 
+// A commit with DDL was bound in the newest World. Any other was bound in its own: the tables it read are still there,
+// and those it writes still ask of their rows what they asked then.
+Status Sequencer::check_definitions(const CommitRequest& commit) const {
+  if (!commit.ddl.empty() || commit.world_version == 0) return {};
+  for (const ObjectId table : commit.depends_on) {
+    if (world_->find(table) == nullptr) return serialization_failure();
+  }
+  for (const auto& [table, delta] : commit.writes) {
+    const auto defined = last_definition_.find(table);
+    if (defined != last_definition_.end() && defined->second > commit.world_version) return serialization_failure();
+  }
+  return {};
+}
+
+void Sequencer::note_definitions(const std::vector<DdlStep>& steps, uint64_t world_version) {
+  for (const DdlStep& step : steps) {
+    for (const ObjectId id : step.change.dropped) last_definition_.erase(id);
+    for (const catalog::Object& object : step.change.created) {
+      const auto* table = object.as<catalog::Table>();
+      if (table == nullptr) continue;
+      last_definition_[object.id] = world_version;
+      for (const catalog::ForeignKey& key : table->foreign_keys) last_definition_[key.referenced] = world_version;
+    }
+  }
+}
+
 // Decides whether a commit may happen, and if so makes it part of the tick.
 Status Sequencer::admit(Tick& tick, const CommitRequest& commit) {
+  TRY(check_definitions(commit));
   for (const ObjectId table : commit.depends_on) {
     const auto changed = last_change_.find(table);
     if (changed != last_change_.end() && changed->second > commit.read_tick) return serialization_failure();
@@ -251,13 +278,16 @@ void Sequencer::run_ddl_tick(CommitRequest commit) {
   if (!admitted) {
     // Nothing of it may stay: neither rows (a full disk; admit() itself leaves none) nor names.
     for (const TableChange& change : tick.record.tables) {
-      for (const DeltaBatch& batch : change.rows) (*made)->find(change.table)->rows()->apply(tick.id, batch.negate());
+      for (const DeltaBatch& batch : change.rows) {
+        apply_rows(*(*made)->find(change.table), tick.id, {batch.negate()});
+      }
     }
     world_ = world;
     ddl_->refused();
     commit.done(std::move(admitted).error());
     return;
   }
+  note_definitions(commit.ddl, world_->version);
   compute(tick);
   notify_listeners(tick);
   wait_synced(tick.id);

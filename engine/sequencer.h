@@ -146,6 +146,8 @@ class Sequencer {
   void run_ddl_tick(CommitRequest commit);
   static void apply_rows(Relation& relation, TickId tick, const Delta& delta);
   Status admit(Tick& tick, const CommitRequest& commit);
+  Status check_definitions(const CommitRequest& commit) const;
+  void note_definitions(const std::vector<DdlStep>& steps, uint64_t world_version);
   void admit_sources(Tick& tick, std::vector<PendingSource>& sources);
   Status log(Tick& tick);
   void compute(Tick& tick);
@@ -169,6 +171,8 @@ class Sequencer {
   TickId last_tick_;
   std::map<ObjectId, ingest::OffsetVector> offsets_;
   std::unordered_map<ObjectId, TickId> last_change_;  // of each table
+  // The World that last changed what rows of a table must satisfy. Older Worlds' writes were not checked for it.
+  std::unordered_map<ObjectId, uint64_t> last_definition_;
 
   std::mutex mutex_;
   std::condition_variable arrived_;

@@ -59,7 +59,9 @@ struct Transaction {
 // The writes of a transaction on their way to the sequencer.
 struct CommitRequest {
   TickId read_tick;
-  uint64_t world_version = 0;  // must still be the newest when there is DDL
+  // Of the World it was bound in: the newest still when there is DDL, else none of the tables it writes was defined
+  // anew since. 0 for what does not hang on definitions: a sequence's move.
+  uint64_t world_version = 0;
   std::vector<DdlStep> ddl;
   std::map<ObjectId, Delta> writes;
   std::set<ObjectId> depends_on;

@@ -1,5 +1,7 @@
 #include "engine/unique_keys.h"
 
+#include <algorithm>
+
 #include "engine/key_changes.h"
 
 namespace millrace::engine {
@@ -45,8 +47,10 @@ UniqueKeys::Constraint UniqueKeys::make(const std::string& name, const std::vect
   return constraint;
 }
 
-Status UniqueKeys::add(const std::string& name, const std::vector<uint32_t>& columns, TickId tick) {
-  Constraint constraint = make(name, columns, /*primary=*/false);
+Status UniqueKeys::add(const catalog::Object& index, TickId tick) {
+  const std::string& name = index.name.name;
+  Constraint constraint = make(name, index.as<catalog::Index>()->columns, /*primary=*/false);
+  constraint.index = index.id;
   storage::ServedIndex::Scan scan(rows_, tick);
   for (DeltaBatch batch = scan.next(); !batch.empty(); batch = scan.next()) {
     const Delta rows{batch};
@@ -64,8 +68,24 @@ Status UniqueKeys::add(const std::string& name, const std::vector<uint32_t>& col
   return {};
 }
 
-void UniqueKeys::remove(std::string_view name) {
-  std::erase_if(constraints_, [&](const Constraint& constraint) { return constraint.name == name; });
+bool UniqueKeys::has(ObjectId index) const {
+  return std::any_of(constraints_.begin(), constraints_.end(), [&](const Constraint& c) { return c.index == index; });
+}
+
+std::optional<UniqueKeys::Constraint> UniqueKeys::take(ObjectId index) {
+  const auto found =
+      std::find_if(constraints_.begin(), constraints_.end(), [&](const Constraint& c) { return c.index == index; });
+  if (found == constraints_.end()) return std::nullopt;
+  Constraint taken = std::move(*found);
+  constraints_.erase(found);
+  return taken;
+}
+
+std::string UniqueKeys::rename(ObjectId index, std::string name) {
+  for (Constraint& constraint : constraints_) {
+    if (constraint.index == index) constraint.name.swap(name);
+  }
+  return name;
 }
 
 int64_t UniqueKeys::rows_with_key(const Constraint& constraint, const DeltaBatch& batch, size_t row,

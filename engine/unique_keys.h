@@ -34,17 +34,23 @@ class UniqueKeys {
   // After the rows have taken `delta`.
   void apply(const Delta& delta);
 
-  // A unique index is made: filled from the rows as they are at `tick`. 23505 when two of them have one key.
-  Status add(const std::string& name, const std::vector<uint32_t>& columns, TickId tick);
-  void remove(std::string_view name);
-
- private:
   struct Constraint {
+    ObjectId index;  // 0: of the table itself
     std::string name;
     storage::KeyColumns columns;
     std::optional<storage::HashArrangement> keys;  // not for the primary key
   };
 
+  // A unique index is made: filled from the rows as they are at `tick`. 23505 when two of them have one key.
+  Status add(const catalog::Object& index, TickId tick);
+  bool has(ObjectId index) const;
+  // Nothing when there is none.
+  std::optional<Constraint> take(ObjectId index);
+  // The name it had.
+  std::string rename(ObjectId index, std::string name);
+  void put_back(Constraint constraint) { constraints_.push_back(std::move(constraint)); }
+
+ private:
   Constraint make(const std::string& name, const std::vector<uint32_t>& columns, bool primary);
   int64_t rows_with_key(const Constraint& constraint, const DeltaBatch& batch, size_t row, uint64_t hash) const;
 
