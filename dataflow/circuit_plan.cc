@@ -32,9 +32,9 @@ std::string list(const std::vector<SortKey>& keys) {
   return text;
 }
 
-std::string list(const std::vector<DirectArgument>& arguments) {
+std::string list(const std::vector<ColumnOrConstant>& arguments) {
   std::string text;
-  for (const DirectArgument& argument : arguments) {
+  for (const ColumnOrConstant& argument : arguments) {
     if (!text.empty()) text += ", ";
     text += argument.column ? "#" + std::to_string(*argument.column) : argument.constant.to_string();
   }
@@ -86,9 +86,7 @@ std::string_view name_of(JoinKind kind) {
 
 // One line for the node, without its inputs.
 struct Describe {
-  std::string operator()(const InputNode& node) const {
-    return "Input " + std::to_string(node.relation.value()) + " " + list(node.columns);
-  }
+  std::string operator()(const InputNode&) const { return {}; }  // has a name besides: tree_below()
   std::string operator()(const ConstantNode& node) const {
     return "Constant (" + std::to_string(node.rows.size()) + " rows)";
   }
@@ -130,17 +128,10 @@ struct Describe {
     return text;
   }
   std::string operator()(const WindowNode& node) const {
-    std::string order;
-    for (const SortKey& key : node.order) order += (order.empty() ? "" : ", ") + describe(key);
-    std::string text = "Window by " + list(node.partition) + " order (" + order + ")";
+    std::string text = "Window by " + list(node.partition) + " order (" + list(node.order) + ")";
     for (const WindowCall& call : node.calls) {
-      text += " " + (call.function != nullptr ? call.function->name : call.aggregate->name) + "(";
-      for (size_t i = 0; i < call.arguments.size(); ++i) {
-        const WindowArgument& argument = call.arguments[i];
-        text += i > 0 ? ", " : "";
-        text += argument.column ? "#" + std::to_string(*argument.column) : argument.constant.to_string();
-      }
-      text += ")";
+      text += " " + (call.function != nullptr ? call.function->name : call.aggregate->name) + "(" +
+              list(call.arguments) + ")";
       if (call.filter) text += " where #" + std::to_string(*call.filter);
       text += describe(call.frame);
     }
@@ -167,24 +158,26 @@ struct InputsOf {
   }
 };
 
+using RelationName = std::function<std::string(ObjectId)>;
+
 // In the step of a recursion inputs are the recursion's, not the catalog's.
-std::string describe_input(const InputNode& node, bool in_step) {
-  if (!in_step) return Describe{}(node);
-  if (node.relation == kWorkingTable) return "WorkingTable " + list(node.columns);
-  return "RecursionInput " + std::to_string(node.relation.value() - 1) + " " + list(node.columns);
+std::string name_in_step(ObjectId relation) {
+  return relation == kWorkingTable ? "of the round before" : "of the recursion " + std::to_string(relation.value() - 1);
 }
 
-void print(const CircuitPlan& plan, NodeIndex index, size_t depth, bool in_step, std::string& out) {
+PlanTree tree_below(const CircuitPlan& plan, NodeIndex index, const RelationName& name_of_relation) {
   const PlanNode& node = plan.nodes[index];
-  const auto* input = std::get_if<InputNode>(&node.kind);
-  out.append(depth * 2, ' ')
-      .append(input != nullptr ? describe_input(*input, in_step) : std::visit(Describe{}, node.kind))
-      .append("\n");
-  if (const auto* recursion = std::get_if<RecursionNode>(&node.kind)) {
-    out.append(depth * 2 + 2, ' ').append("Step\n");
-    print(*recursion->step, recursion->step->root, depth + 2, true, out);
+  PlanTree tree;
+  if (const auto* input = std::get_if<InputNode>(&node.kind)) {
+    tree.text = "Input " + name_of_relation(input->relation) + " " + list(input->columns);
+  } else {
+    tree.text = std::visit(Describe{}, node.kind);
   }
-  for (const NodeIndex each : inputs_of(node)) print(plan, each, depth + 1, in_step, out);
+  if (const auto* recursion = std::get_if<RecursionNode>(&node.kind)) {
+    tree.below.push_back({"Step", {tree_below(*recursion->step, recursion->step->root, name_in_step)}});
+  }
+  for (const NodeIndex input : inputs_of(node)) tree.below.push_back(tree_below(plan, input, name_of_relation));
+  return tree;
 }
 
 }  // namespace
@@ -209,10 +202,8 @@ std::vector<ObjectId> CircuitPlan::inputs() const {
   return relations;
 }
 
-std::string to_string(const CircuitPlan& plan) {
-  std::string text;
-  print(plan, plan.root, 0, false, text);
-  return text;
+PlanTree describe(const CircuitPlan& plan, const RelationName& name_of_relation) {
+  return tree_below(plan, plan.root, name_of_relation);
 }
 
 }  // namespace millrace::dataflow

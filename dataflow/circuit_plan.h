@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,19 @@ namespace millrace::dataflow {
 
 using NodeIndex = uint32_t;  // into CircuitPlan::nodes
 using Columns = std::vector<uint32_t>;
+
+inline std::vector<SqlType> types_at(const std::vector<SqlType>& types, const Columns& columns) {
+  std::vector<SqlType> picked;
+  picked.reserve(columns.size());
+  for (const uint32_t column : columns) picked.push_back(types[column]);
+  return picked;
+}
+
+// A column of the input, or the same value for all rows. Typed in any case.
+struct ColumnOrConstant {
+  std::optional<uint32_t> column;
+  Value constant;
+};
 
 // The rows of a table, source or view.
 struct InputNode {
@@ -83,12 +97,6 @@ struct SortKey {
   bool nulls_first = false;
 };
 
-// What a WITHIN GROUP call takes beside its rows: the same for all rows of a group.
-struct DirectArgument {
-  std::optional<uint32_t> column;  // of the input
-  Value constant;                  // without a column; typed in any case
-};
-
 struct AggregateCall {
   const expr::AggregateSpec* spec;
   Columns arguments;  // of the input; empty for count(*)
@@ -97,7 +105,8 @@ struct AggregateCall {
   SqlType type;                    // of the result
   // Of sequence aggregates: the order of the rows. Ties are broken by the arguments, ascending, then by bytes.
   std::vector<SortKey> order = {};
-  std::vector<DirectArgument> direct = {};
+  // What a WITHIN GROUP call takes beside its rows: the same for all rows of a group.
+  std::vector<ColumnOrConstant> direct = {};
 };
 
 // GROUP BY. Output: the group's columns, then the aggregates. Group columns compare with SQL equality,
@@ -142,17 +151,11 @@ struct WindowFrame {
   FrameExclusion exclude = FrameExclusion::kNone;
 };
 
-// A column of the input, or the same value for all rows.
-struct WindowArgument {
-  std::optional<uint32_t> column;
-  Value constant;
-};
-
 // One of `function` and `aggregate`; an aggregate's arguments are columns.
 struct WindowCall {
   const expr::WindowFunction* function = nullptr;
   const expr::AggregateSpec* aggregate = nullptr;
-  std::vector<WindowArgument> arguments;
+  std::vector<ColumnOrConstant> arguments;
   std::optional<uint32_t> filter;  // of an aggregate: a boolean column of the input
   WindowFrame frame;
   SqlType type;
@@ -232,7 +235,11 @@ size_t total_nodes(const CircuitPlan& plan);
 // The node's inputs, in the order its operator takes them.
 std::vector<NodeIndex> inputs_of(const PlanNode& node);
 
-// One line a node, indented by depth, as EXPLAIN prints it.
-std::string to_string(const CircuitPlan& plan);
+// A plan for people to read: a node in words, then what it reads. What several nodes read stands below each.
+struct PlanTree {
+  std::string text;  // the first word is the node's kind
+  std::vector<PlanTree> below;
+};
+PlanTree describe(const CircuitPlan& plan, const std::function<std::string(ObjectId)>& name_of_relation);
 
 }  // namespace millrace::dataflow

@@ -367,7 +367,7 @@ class NaiveEvaluator {
     const NaiveSequence rows(call, node.group, input, group_rows);
     const RowLayout layout(input);
     std::vector<Value> direct;
-    for (const DirectArgument& argument : call.direct) {
+    for (const ColumnOrConstant& argument : call.direct) {
       const bool known =
           argument.column && !group_rows.empty() && !layout.is_null(group_rows[0].first, *argument.column);
       direct.push_back(!known ? argument.constant

@@ -92,7 +92,7 @@ class NaiveWindow {
   }
 
   std::optional<Slot> argument(const WindowCall& call, size_t number, size_t at) const {
-    const WindowArgument& from = call.arguments[number];
+    const ColumnOrConstant& from = call.arguments[number];
     if (!from.column) return from.constant.is_null() ? std::nullopt : std::optional(from.constant.slot());
     if (layout_.is_null(rows_[at], *from.column)) return std::nullopt;
     return layout_.slot(rows_[at], *from.column);
@@ -221,7 +221,7 @@ class NaiveWindow {
 
   Answer aggregate(const WindowCall& call, size_t at, Arena& arena) const {
     std::vector<SqlType> types;
-    for (const WindowArgument& from : call.arguments) types.push_back(layout_.type(*from.column));
+    for (const ColumnOrConstant& from : call.arguments) types.push_back(layout_.type(*from.column));
     DeltaBuilder builder(types);
     for (const size_t j : frame_of(call.frame, at)) {
       if (call.filter && (layout_.is_null(rows_[j], *call.filter) || !layout_.slot(rows_[j], *call.filter).boolean())) {

@@ -302,7 +302,8 @@ Result<DeltaBatch> moved_keys(const catalog::Object& child, const ForeignKey& ke
 
 // The keys that rows may no longer refer to. NO ACTION asks what is there after the statement; the other actions follow
 // each row of an UPDATE, so that of keys that trade places every one moves.
-void find_gone(const ForeignKey& key, ReferentialAction action, const TableWrite& write, KeyCounts& gone) {
+void find_gone(const catalog::Object& parent, const ForeignKey& key, ReferentialAction action, const TableWrite& write,
+               KeyCounts& gone) {
   const storage::KeyColumns columns = key_columns(key.referenced_columns);
   if (write.before.empty() || action == ReferentialAction::kNoAction) {
     for (const auto& [hash, change] : net_by_key(write.change, columns)) {
@@ -311,12 +312,10 @@ void find_gone(const ForeignKey& key, ReferentialAction action, const TableWrite
     return;
   }
   const storage::KeyColumns all = storage::first_columns(columns.size());
+  const RowLayout layout(key_types(parent, key.referenced_columns));
   for (size_t b = 0; b < write.before.size(); ++b) {
     const DeltaBatch before = project(write.before[b], columns);
     const DeltaBatch after = project(write.after[b], columns);
-    std::vector<SqlType> types;
-    for (const ColumnPtr& column : before.columns()) types.push_back(column->type());
-    const RowLayout layout(types);
     for (size_t row = 0; row < before.rows(); ++row) {
       if (storage::key_has_null(before, row, all)) continue;
       if (storage::keys_equal(after, row, all, layout, layout.pack(before, row), all)) continue;
@@ -350,7 +349,7 @@ Status follow_foreign_keys(const catalog::Object& table, const TableWrite& write
       const bool moved = !write.before.empty();
       const ReferentialAction action = moved ? key.on_update : key.on_delete;
       KeyCounts gone(key_types(table, key.referenced_columns));
-      find_gone(key, action, write, gone);
+      find_gone(table, key, action, write, gone);
       if (gone.empty()) continue;
       looked_at.insert(id);
       TRY(const Delta referring, referring_rows(child, key, table, gone, environment));

@@ -423,16 +423,7 @@ DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sq
 
 DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sql::BoundExplain& explain) const {
   std::vector<std::vector<std::string>> rows;
-  size_t begin = 0;
-  if (explain.one_value) {
-    rows.push_back({explain.text});
-    begin = explain.text.size();
-  }
-  while (begin < explain.text.size()) {
-    const size_t end = std::min(explain.text.find('\n', begin), explain.text.size());
-    rows.push_back({explain.text.substr(begin, end - begin)});
-    begin = end + 1;
-  }
+  for (const std::string& row : explain.rows) rows.push_back({row});
   portal().rows = text_rows(1, rows);
   return complete("EXPLAIN");
 }
@@ -453,8 +444,8 @@ DatabaseSession::RunBound::Answer DatabaseSession::RunBound::operator()(const sq
     return SqlError(sqlstate::kInvalidSqlStatementName, "prepared statement \"" + execute.name + "\" does not exist");
   }
   if (std::holds_alternative<sql::BoundExecute>(found->second->statement())) {
-    return SqlError(sqlstate::kFeatureNotSupported, "EXECUTE of a prepared statement that is an EXECUTE itself")
-        .with_hint("Execute the statement that it names.");
+    return not_supported("EXECUTE of a prepared statement that is an EXECUTE itself",
+                         "Execute the statement that it names.");
   }
   TRY(check_columns(portal().prepared->columns(), found->second->columns()));
   const std::vector<SqlType>& types = found->second->parameter_types();

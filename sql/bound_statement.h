@@ -199,8 +199,8 @@ struct BoundShow {
 };
 
 struct BoundExplain {
-  std::string text;        // lines
-  bool one_value = false;  // not a row a line: JSON
+  std::vector<std::string> rows;
+  bool json = false;
 };
 
 struct BoundPrepare {

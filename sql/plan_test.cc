@@ -254,5 +254,73 @@ Key: ()
 )");
 }
 
+TEST_F(PlanTest, DistinctOverAKeyIsNone) {
+  expect("SELECT DISTINCT a, b FROM t", R"(
+Input public.t (#0, #1)
+Key: (#0)
+)");
+  expect("SELECT DISTINCT b, c FROM t", R"(
+Distinct
+  Input public.t (#1, #2)
+Key: (#0, #1)
+)");
+}
+
+// By what a predicate above is not true of: rows that lack the one side, the other, or either.
+TEST_F(PlanTest, FullJoinsNarrow) {
+  expect("SELECT t.b, u.y FROM t FULL JOIN u ON t.a = u.a WHERE t.c > 1", R"(
+Map [#1, #3]
+  LeftJoin on (#0) = (#0)
+    Map [#0, #1] where #2 > 1
+      Input public.t (#0, #1, #2)
+    Input public.u (#0, #2)
+)");
+  expect("SELECT t.b, u.y FROM t FULL JOIN u ON t.a = u.a WHERE u.x > 1", R"(
+Map [#3, #1]
+  LeftJoin on (#0) = (#0)
+    Map [#0, #2] where #1 > 1
+      Input public.u (#0, #1, #2)
+    Input public.t (#0, #1)
+)");
+  expect("SELECT t.b, u.y FROM t FULL JOIN u ON t.a = u.a WHERE u.x > t.c", R"(
+Map [#1, #5]
+  Join on (#0) = (#0) and #4 > #2
+    Input public.t (#0, #1, #2)
+    Input public.u (#0, #1, #2)
+)");
+  expect("SELECT t.b, u.y FROM t FULL JOIN u ON t.a = u.a WHERE u.x IS NULL", R"(
+Map [#1, #4] where #3 IS NULL
+  FullJoin on (#0) = (#0)
+    Input public.t (#0, #1)
+    Input public.u (#0, #1, #2)
+)");
+}
+
+TEST_F(PlanTest, AsJson) {
+  expect("(FORMAT JSON) SELECT count(*) FROM t WHERE b = E'x\nKey: y' ORDER BY 1", R"json(
+[
+  {
+    "Plan": {
+      "Node Type": "Aggregate",
+      "Details": "by () count()",
+      "Plans": [
+        {
+          "Node Type": "Map",
+          "Details": "[#0] where #0 = 'x\nKey: y'",
+          "Plans": [
+            {
+              "Node Type": "Input",
+              "Details": "public.t (#1)"
+            }
+          ]
+        }
+      ]
+    },
+    "Notes": ["Sort", "Key: ()"]
+  }
+]
+)json");
+}
+
 }  // namespace
 }  // namespace millrace::sql

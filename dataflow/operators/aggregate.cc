@@ -128,10 +128,10 @@ class Aggregate final : public Operator {
         group_(key_columns(node.group)),
         group_columns_(node.group),
         states_(node.calls),
-        groups_(state.part(0), group_types(node, input_types), storage::kVariablePayload),
+        groups_(state.part(0), types_at(input_types, node.group), storage::kVariablePayload),
         output_types_(output_types),
         result_(output_types) {
-    const std::vector<SqlType> types = group_types(node, input_types);
+    const std::vector<SqlType> types = types_at(input_types, node.group);
     if (needs_representatives(types)) representatives_.emplace(state.part(1), types);
     StateParts parts(state, 2);
     KeptRowsPool pool;
@@ -151,9 +151,9 @@ class Aggregate final : public Operator {
     const std::vector<ColumnPtr> old_names = names(input);
     update(input);
     const std::vector<ColumnPtr> new_names = names(input);
+    const bool whole_groups = !takes_parts();  // values as large as their groups: many of them may take long
     for (size_t i = 0; i < touched_.size(); ++i) {
-      // Values as large as their groups: many of them may take long.
-      if (!takes_parts() && !context.control.go_on()) break;
+      if (whole_groups && !context.control.go_on()) break;
       emit(input, touched_[i], i, old_names, new_names, out);
     }
     store(input);
@@ -196,12 +196,6 @@ class Aggregate final : public Operator {
   }
 
  private:
-  static std::vector<SqlType> group_types(const AggregateNode& node, const std::vector<SqlType>& input_types) {
-    std::vector<SqlType> types;
-    for (const uint32_t column : node.group) types.push_back(input_types[column]);
-    return types;
-  }
-
   // Loads the states of the tick's groups, and what the groups answered before it.
   void find_groups(const DeltaBatch& input) {
     touched_.clear();

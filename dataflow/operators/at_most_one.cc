@@ -12,7 +12,7 @@ namespace {
 class AtMostOne final : public Operator {
  public:
   AtMostOne(const AtMostOneNode& node, const std::vector<SqlType>& types, ArrangementId state)
-      : partition_(key_columns(node.partition)), counts_(state, partition_types(node, types), sizeof(int64_t)) {}
+      : partition_(key_columns(node.partition)), counts_(state, types_at(types, node.partition), sizeof(int64_t)) {}
 
   void probe(std::span<const Delta* const> inputs, const StepContext&, OperatorOutput& out) override {
     for (const DeltaBatch& batch : *inputs[0]) {
@@ -33,12 +33,6 @@ class AtMostOne final : public Operator {
   }
 
  private:
-  static std::vector<SqlType> partition_types(const AtMostOneNode& node, const std::vector<SqlType>& types) {
-    std::vector<SqlType> picked;
-    for (const uint32_t column : node.partition) picked.push_back(types[column]);
-    return picked;
-  }
-
   void count(const DeltaBatch& batch, OperatorOutput& out) {
     const std::vector<uint64_t> hashes = storage::hash_keys(batch, partition_);
     std::vector<char*> payloads(batch.rows());

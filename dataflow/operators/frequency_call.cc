@@ -134,7 +134,7 @@ class FrequencyCall final : public StatefulCall {
 
   const expr::AggregateSpec& spec_;
   const SqlType result_type_;
-  const std::vector<DirectArgument> direct_;
+  const std::vector<ColumnOrConstant> direct_;
   const SequenceLayout layout_;
   const storage::KeyColumns group_;  // of the input
   const storage::KeyColumns all_;    // of stored rows

@@ -11,12 +11,6 @@
 namespace millrace::dataflow {
 namespace {
 
-std::vector<SqlType> types_at(const Columns& columns, const std::vector<SqlType>& types) {
-  std::vector<SqlType> picked;
-  for (const uint32_t column : columns) picked.push_back(types[column]);
-  return picked;
-}
-
 Columns concat(Columns a, const Columns& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
@@ -48,8 +42,8 @@ CallInput::CallInput(const AggregateCall& call, const Columns& group, const std:
   if (!sees_distinct(call)) return;
   distinct_columns_ = concat(group, call.arguments);
   distinct_key_ = key_columns(distinct_columns_);
-  distinct_.emplace(parts.take(), types_at(distinct_columns_, input_types), sizeof(int64_t));
-  const std::vector<SqlType> types = types_at(distinct_columns_, input_types);
+  distinct_.emplace(parts.take(), types_at(input_types, distinct_columns_), sizeof(int64_t));
+  const std::vector<SqlType> types = types_at(input_types, distinct_columns_);
   if (needs_representatives(types)) spellings_.emplace(parts.take(), types);
 }
 

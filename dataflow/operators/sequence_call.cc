@@ -83,7 +83,7 @@ class SequenceCall final : public KeptRowsCall {
  private:
   const expr::AggregateSpec& spec_;
   const SqlType result_type_;
-  const std::vector<DirectArgument> direct_;
+  const std::vector<ColumnOrConstant> direct_;
   const storage::KeyColumns group_;  // of the input
 };
 

@@ -13,10 +13,10 @@ AggregateCall ordered(AggregateCall call, std::vector<SortKey> order) {
 }
 
 // f(direct) WITHIN GROUP (ORDER BY order)
-AggregateCall within_group(const std::string& name, const std::vector<DirectArgument>& direct,
+AggregateCall within_group(const std::string& name, const std::vector<ColumnOrConstant>& direct,
                            const std::vector<SortKey>& order) {
   std::vector<SqlType> types;
-  for (const DirectArgument& argument : direct) types.push_back(argument.constant.type());
+  for (const ColumnOrConstant& argument : direct) types.push_back(argument.constant.type());
   Columns arguments;
   for (const SortKey& key : order) arguments.push_back(key.column);
   for (const SqlType type : pick(table_types(), arguments)) types.push_back(type);
@@ -49,7 +49,7 @@ std::vector<AggregateCall> json_calls() {
 }
 
 // A direct argument is the same for all rows of a group.
-DirectArgument column_or(const Columns& group, uint32_t column, uint32_t type, const char* otherwise) {
+ColumnOrConstant column_or(const Columns& group, uint32_t column, uint32_t type, const char* otherwise) {
   if (std::ranges::find(group, column) != group.end()) return {column, Value::null(type_of(type))};
   return {{}, parsed(type, otherwise)};
 }

@@ -9,13 +9,13 @@ SequenceLayout::SequenceLayout(const AggregateCall& call, const Columns& group_c
     : input_columns(group_columns),
       group(storage::first_columns(group_columns.size())),
       skips_nulls(call.spec->skips_nulls || call.spec->law == expr::AggregateLaw::kOrdered) {
-  for (const uint32_t argument : call.arguments) argument_types.push_back(input_types[argument]);
+  argument_types = types_at(input_types, call.arguments);
   if (call.spec->within_group == expr::WithinGroup::kHypotheticalSet) {
     place_ranked_columns(call);
   } else {
     place_columns(call);
   }
-  for (const uint32_t column : input_columns) types.push_back(input_types[column]);
+  types = types_at(input_types, input_columns);
 }
 
 void SequenceLayout::place_columns(const AggregateCall& call) {
@@ -66,9 +66,9 @@ DeltaBatch SequenceLayout::stored_rows(const CallRows& rows) const {
   return counted.with_columns(std::move(columns));
 }
 
-std::vector<Value> direct_values(const std::vector<DirectArgument>& arguments, const DeltaBatch& input, size_t row) {
+std::vector<Value> direct_values(const std::vector<ColumnOrConstant>& arguments, const DeltaBatch& input, size_t row) {
   std::vector<Value> values;
-  for (const DirectArgument& argument : arguments) {
+  for (const ColumnOrConstant& argument : arguments) {
     if (!argument.column) {
       values.push_back(argument.constant);
     } else if (input.empty() || input.column(*argument.column).is_null(row)) {

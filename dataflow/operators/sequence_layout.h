@@ -32,6 +32,6 @@ struct SequenceLayout {
 };
 
 // The direct arguments of a call, taken from row `row` of the operator's input where they are columns.
-std::vector<Value> direct_values(const std::vector<DirectArgument>& arguments, const DeltaBatch& input, size_t row);
+std::vector<Value> direct_values(const std::vector<ColumnOrConstant>& arguments, const DeltaBatch& input, size_t row);
 
 }  // namespace millrace::dataflow

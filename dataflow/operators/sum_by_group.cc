@@ -13,12 +13,6 @@
 namespace millrace::dataflow {
 namespace {
 
-std::vector<SqlType> group_types(const AggregateNode& node, const std::vector<SqlType>& input_types) {
-  std::vector<SqlType> types;
-  for (const uint32_t column : node.group) types.push_back(input_types[column]);
-  return types;
-}
-
 // A group's payload: its number of rows, then the calls' states, all zero when new.
 //
 // While a tick is at work on a group, the tick's own number for it stands in place of the number of rows, which
@@ -53,8 +47,8 @@ class SumByGroup final : public Operator {
         group_columns_(node.group),
         calls_(node.calls.begin(), node.calls.end()),
         payload_bytes_(place_states()),
-        groups_(state.part(0), group_types(node, input_types), payload_bytes_) {
-    for (const SqlType type : group_types(node, input_types)) key_builders_.emplace_back(type);
+        groups_(state.part(0), types_at(input_types, node.group), payload_bytes_) {
+    for (const SqlType type : types_at(input_types, node.group)) key_builders_.emplace_back(type);
     StateParts parts(state, 2);
     for (size_t c = 0; c < calls_.size(); ++c) {
       calls_[c].selects = node.calls[c].distinct || node.calls[c].filter.has_value();
@@ -368,7 +362,7 @@ class SumByGroup final : public Operator {
 }  // namespace
 
 bool is_sum_by_group(const AggregateNode& node, const std::vector<SqlType>& input_types) {
-  if (node.group.empty() || needs_representatives(group_types(node, input_types))) return false;
+  if (node.group.empty() || needs_representatives(types_at(input_types, node.group))) return false;
   return std::ranges::all_of(node.calls, [](const AggregateCall& call) {
     const expr::AggregateSpec& spec = *call.spec;
     return spec.law == expr::AggregateLaw::kLinear && spec.trivial && spec.state_alignment <= alignof(int64_t) &&

@@ -33,7 +33,7 @@ class TopK final : public Operator {
         partition_(key_columns(node.partition)),
         order_(order_columns(node.order)),
         rows_(state.part(0), RowLayout(types), partition_, order_),
-        partition_numbers_(ArrangementId(0), partition_types(), sizeof(uint64_t)),
+        partition_numbers_(ArrangementId(0), types_at(types, node.partition), sizeof(uint64_t)),
         result_(types) {}
 
   void probe(std::span<const Delta* const> inputs, const StepContext&, OperatorOutput& out) override {
@@ -79,12 +79,6 @@ class TopK final : public Operator {
     uint32_t row = 0;        // one of the tick's, when touched
     uint64_t touched_in = 0;
   };
-
-  std::vector<SqlType> partition_types() const {
-    std::vector<SqlType> types;
-    for (const ColumnIndex column : partition_) types.push_back(types_[column.value()]);
-    return types;
-  }
 
   // The partitions whose shown rows a change may concern.
   void find_partitions(const DeltaBatch& changes) {

@@ -6,23 +6,23 @@
 namespace millrace::dataflow {
 namespace {
 
-WindowArgument at(uint32_t column) { return {.column = column, .constant = {}}; }
-WindowArgument int4(int32_t value) {
+ColumnOrConstant at(uint32_t column) { return {.column = column, .constant = {}}; }
+ColumnOrConstant int4(int32_t value) {
   return {.column = {}, .constant = Value(type_of(oid::kInt4), Slot::of_i32(value))};
 }
-WindowArgument int8(int64_t value) {
+ColumnOrConstant int8(int64_t value) {
   return {.column = {}, .constant = Value(type_of(oid::kInt8), Slot::of_i64(value))};
 }
-WindowArgument null_int4() { return {.column = {}, .constant = Value::null(type_of(oid::kInt4))}; }
+ColumnOrConstant null_int4() { return {.column = {}, .constant = Value::null(type_of(oid::kInt4))}; }
 
-SqlType type_of_argument(const WindowArgument& argument) {
+SqlType type_of_argument(const ColumnOrConstant& argument) {
   return argument.column ? table_types()[*argument.column] : argument.constant.type();
 }
 
-WindowCall call_of(const std::string& name, std::vector<WindowArgument> arguments, WindowFrame frame = {},
+WindowCall call_of(const std::string& name, std::vector<ColumnOrConstant> arguments, WindowFrame frame = {},
                    std::optional<uint32_t> filter = {}) {
   std::vector<SqlType> types;
-  for (const WindowArgument& argument : arguments) types.push_back(type_of_argument(argument));
+  for (const ColumnOrConstant& argument : arguments) types.push_back(type_of_argument(argument));
   const auto resolved = expr::resolve_function(name, types);
   EXPECT_TRUE(resolved) << name;
   return {.function = resolved->candidate.window,
@@ -281,12 +281,12 @@ class LargePartition {
   uint64_t tick_ = 0;
 };
 
-WindowCall over_values(const std::string& name, std::vector<WindowArgument> arguments, WindowFrame frame = {}) {
-  for (WindowArgument& argument : arguments) {
+WindowCall over_values(const std::string& name, std::vector<ColumnOrConstant> arguments, WindowFrame frame = {}) {
+  for (ColumnOrConstant& argument : arguments) {
     if (argument.column) argument.column = kValue;  // an int8, to be resolved
   }
   WindowCall call = call_of(name, arguments, std::move(frame));
-  for (WindowArgument& argument : call.arguments) {
+  for (ColumnOrConstant& argument : call.arguments) {
     if (argument.column) argument.column = 1;
   }
   return call;

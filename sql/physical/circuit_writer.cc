@@ -53,10 +53,12 @@ bool same(const std::vector<SortKey>& a, const std::vector<SortKey>& b) {
     return x.column == y.column && x.descending == y.descending && x.nulls_first == y.nulls_first;
   });
 }
-bool same(const std::vector<DirectArgument>& a, const std::vector<DirectArgument>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const DirectArgument& x, const DirectArgument& y) {
-    return x.column == y.column &&
-           structurally_equal(*expr::make_constant(x.constant), *expr::make_constant(y.constant));
+bool same(const Value& a, const Value& b) {
+  return structurally_equal(*expr::make_constant(a), *expr::make_constant(b));
+}
+bool same(const std::vector<ColumnOrConstant>& a, const std::vector<ColumnOrConstant>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const ColumnOrConstant& x, const ColumnOrConstant& y) {
+    return x.column == y.column && (x.column || same(x.constant, y.constant));
   });
 }
 bool same(const AggregateNode& a, const AggregateNode& b) {
@@ -69,9 +71,6 @@ bool same(const AggregateNode& a, const AggregateNode& b) {
                     });
 }
 bool same(const DistinctNode& a, const DistinctNode& b) { return a.input == b.input; }
-bool same(const Value& a, const Value& b) {
-  return structurally_equal(*expr::make_constant(a), *expr::make_constant(b));
-}
 bool same(const TopKNode& a, const TopKNode& b) {
   return a.input == b.input && a.partition == b.partition && a.offset == b.offset && a.limit == b.limit &&
          a.with_ties == b.with_ties && same(a.order, b.order);
@@ -80,15 +79,10 @@ bool same(const FrameBound& a, const FrameBound& b) {
   const bool offset = a.edge == FrameEdge::kPreceding || a.edge == FrameEdge::kFollowing;
   return a.edge == b.edge && (!offset || same(a.offset, b.offset));
 }
-bool same(const WindowArgument& a, const WindowArgument& b) {
-  return a.column == b.column && (a.column || same(a.constant, b.constant));
-}
 bool same(const WindowCall& a, const WindowCall& b) {
   return a.function == b.function && a.aggregate == b.aggregate && a.filter == b.filter && a.type == b.type &&
          a.frame.mode == b.frame.mode && a.frame.exclude == b.frame.exclude && same(a.frame.start, b.frame.start) &&
-         same(a.frame.end, b.frame.end) &&
-         std::equal(a.arguments.begin(), a.arguments.end(), b.arguments.begin(), b.arguments.end(),
-                    [](const WindowArgument& x, const WindowArgument& y) { return same(x, y); });
+         same(a.frame.end, b.frame.end) && same(a.arguments, b.arguments);
 }
 bool same(const WindowNode& a, const WindowNode& b) {
   return a.input == b.input && a.partition == b.partition && same(a.order, b.order) &&
@@ -162,6 +156,17 @@ std::vector<expr::ExprPtr*> expressions_of(NodeKind& kind) {
              },
              kind);
   return out;
+}
+
+bool any_expression(const CircuitPlan& plan, const std::function<bool(const expr::ExprPtr&)>& is) {
+  for (const PlanNode& node : plan.nodes) {
+    for (const expr::ExprPtr* expression : expressions_of(const_cast<NodeKind&>(node.kind))) {  // only read
+      if (is(*expression)) return true;
+    }
+    const auto* recursion = std::get_if<RecursionNode>(&node.kind);
+    if (recursion != nullptr && any_expression(*recursion->step, is)) return true;
+  }
+  return false;
 }
 
 void for_each_expression(CircuitPlan& plan, const std::function<void(expr::ExprPtr&)>& visit) {

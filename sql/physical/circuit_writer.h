@@ -25,6 +25,8 @@ class CircuitWriter {
 std::vector<dataflow::NodeIndex*> inputs_of(dataflow::NodeKind& kind);
 // Every expression of a node.
 std::vector<expr::ExprPtr*> expressions_of(dataflow::NodeKind& kind);
+// Whether an expression of a plan, or of a step of its recursions, is so; the first that is ends the walk.
+bool any_expression(const dataflow::CircuitPlan& plan, const std::function<bool(const expr::ExprPtr&)>& is);
 // Every expression of a plan, those in the steps of its recursions too (which become this plan's own).
 void for_each_expression(dataflow::CircuitPlan& plan, const std::function<void(expr::ExprPtr&)>& visit);
 

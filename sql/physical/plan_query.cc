@@ -128,11 +128,8 @@ std::optional<PointRead> as_point_read(const dataflow::CircuitPlan& plan, const 
 }
 
 bool is_volatile_or_now(const dataflow::CircuitPlan& plan) {
-  bool found = false;
-  dataflow::CircuitPlan copy = plan;
-  for_each_expression(
-      copy, [&](ExprPtr& expression) { found = found || expression->volatility() != expr::Volatility::kImmutable; });
-  return found;
+  return any_expression(
+      plan, [](const ExprPtr& expression) { return expression->volatility() != expr::Volatility::kImmutable; });
 }
 
 }  // namespace millrace::sql

@@ -32,7 +32,9 @@ std::vector<ResultColumn> columns_of(const BoundStatement& statement) {
     if (show->name == "all") return {{"name", text, {}, 0}, {"setting", text, {}, 0}, {"description", text, {}, 0}};
     return {{show->name, text, {}, 0}};
   }
-  if (std::get_if<BoundExplain>(&statement) != nullptr) return {{"QUERY PLAN", type_of(oid::kText), {}, 0}};
+  if (const auto* explain = std::get_if<BoundExplain>(&statement)) {
+    return {{"QUERY PLAN", type_of(explain->json ? oid::kJson : oid::kText), {}, 0}};
+  }
   return {};
 }
 

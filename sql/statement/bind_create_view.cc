@@ -109,10 +109,10 @@ Status refuse_moment(const expr::ExprPtr& expression) {
 }
 
 Status refuse_moments(const dataflow::CircuitPlan& plan) {
-  dataflow::CircuitPlan copy = plan;
   Status status;
-  for_each_expression(copy, [&](expr::ExprPtr& expression) {
-    if (status) status = refuse_moment(expression);
+  any_expression(plan, [&](const expr::ExprPtr& expression) {
+    status = refuse_moment(expression);
+    return !status;
   });
   return status;
 }

@@ -1,102 +1,75 @@
 // EXPLAIN: the circuit of a statement, as a tree of lines or as JSON.
 #include <fmt/format.h>
 
-#include <sstream>
-
 #include "sql/statement/statement_binder.h"
+#include "types/json.h"
 
 namespace millrace::sql {
-
 namespace {
 
-// The circuit's tree with names where it has catalog ids.
-std::string explain_text(const dataflow::CircuitPlan& plan, const catalog::CatalogSnapshot& catalog) {
-  std::string text = dataflow::to_string(plan);
-  for (const ObjectId id : plan.inputs()) {
-    const catalog::Object* object = catalog.find(id);
-    if (object == nullptr) continue;
-    const std::string number = "Input " + std::to_string(id.value()) + " ";
-    const std::string name = "Input " + object->name.schema + "." + object->name.name + " ";
-    for (size_t at = text.find(number); at != std::string::npos; at = text.find(number, at + name.size())) {
-      text.replace(at, number.size(), name);
-    }
-  }
-  if (plan.has_key) {
-    text += "Key: (";
-    for (size_t i = 0; i < plan.key.size(); ++i) text += fmt::format("{}#{}", i == 0 ? "" : ", ", plan.key[i]);
-    text += ")\n";
-  }
-  return text;
-}
+using dataflow::PlanTree;
 
-struct Line {
-  size_t depth;
-  std::string text;
+struct Explanation {
+  std::vector<std::string> above;  // what is done with the tree's rows, and where one key's are read
+  std::optional<PlanTree> tree;
+  std::string key;  // of its rows; empty when it has none
+
+  void add(const dataflow::CircuitPlan& plan, const catalog::CatalogSnapshot& catalog) {
+    tree = dataflow::describe(plan, [&](ObjectId id) {
+      const catalog::Object* object = catalog.find(id);
+      return object == nullptr ? std::to_string(id.value()) : object->name.schema + "." + object->name.name;
+    });
+    if (!plan.has_key) return;
+    for (const uint32_t column : plan.key) key += fmt::format("{}#{}", key.empty() ? "Key: (" : ", ", column);
+    key += key.empty() ? "Key: ()" : ")";
+  }
 };
 
-void append_quoted(const std::string& text, std::string& out) {
-  out += '"';
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < ' ') {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-      continue;
-    }
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  out += '"';
+void add_lines(const PlanTree& tree, size_t depth, std::vector<std::string>& out) {
+  out.push_back(std::string(depth * 2, ' ') + tree.text);
+  for (const PlanTree& each : tree.below) add_lines(each, depth + 1, out);
 }
 
-// The node at `at` with those below it; moves `at` behind them.
-void append_node(const std::vector<Line>& lines, size_t& at, size_t indent, std::string& out) {
-  const Line& line = lines[at++];
+std::vector<std::string> as_lines(Explanation explanation) {
+  std::vector<std::string> out = std::move(explanation.above);
+  if (explanation.tree) add_lines(*explanation.tree, 0, out);
+  if (!explanation.key.empty()) out.push_back(std::move(explanation.key));
+  return out;
+}
+
+void append_node(const PlanTree& tree, size_t indent, std::string& out) {
   const std::string margin(indent, ' ');
-  const size_t space = line.text.find(' ');
+  const size_t space = tree.text.find(' ');
   out += "{\n" + margin + "  \"Node Type\": ";
-  append_quoted(line.text.substr(0, space), out);
+  append_json_string(tree.text.substr(0, space), out);
   if (space != std::string::npos) {
     out += ",\n" + margin + "  \"Details\": ";
-    append_quoted(line.text.substr(space + 1), out);
+    append_json_string(tree.text.substr(space + 1), out);
   }
-  bool first = true;
-  while (at < lines.size() && lines[at].depth > line.depth) {
-    out += first ? ",\n" + margin + "  \"Plans\": [\n" + margin + "    " : ",\n" + margin + "    ";
-    first = false;
-    append_node(lines, at, indent + 4, out);
+  if (!tree.below.empty()) {
+    const char* before = ",\n{0}  \"Plans\": [\n{0}    ";
+    for (const PlanTree& each : tree.below) {
+      out += fmt::format(fmt::runtime(before), margin);
+      before = ",\n{0}    ";
+      append_node(each, indent + 4, out);
+    }
+    out += "\n" + margin + "  ]";
   }
-  if (!first) out += "\n" + margin + "  ]";
   out += "\n" + margin + "}";
 }
 
-// The text form's tree as PostgreSQL's clients expect it: [{"Plan": {..}}]. What stands above the tree
-// (Sort, PointRead, Key) goes beside it.
-std::string as_json(const std::string& text) {
-  std::vector<Line> lines;
-  std::vector<std::string> beside;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) {
-    const size_t depth = line.find_first_not_of(' ');
-    if (depth == std::string::npos) continue;
-    const bool of_tree = !line.starts_with("Key: ") && !line.starts_with("PointRead ") && line != "Sort" &&
-                         line != "Insert" && line != "Update" && line != "Delete";
-    if (of_tree) {
-      lines.push_back({depth, line.substr(depth)});
-    } else {
-      beside.push_back(line);
-    }
-  }
+// As PostgreSQL's clients expect it: [{"Plan": {..}}]. What stands around the tree goes beside it.
+std::string as_json(const Explanation& explanation) {
   std::string out = "[\n  {\n    \"Plan\": ";
-  size_t at = 0;
-  if (!lines.empty()) append_node(lines, at, 4, out);
-  if (lines.empty()) out += "{}";
-  if (!beside.empty()) {
-    out += ",\n    \"Notes\": [";
-    for (size_t i = 0; i < beside.size(); ++i) {
-      if (i > 0) out += ", ";
-      append_quoted(beside[i], out);
-    }
-    out += "]";
+  if (explanation.tree) append_node(*explanation.tree, 4, out);
+  if (!explanation.tree) out += "{}";
+  std::vector<std::string> notes = explanation.above;
+  if (!explanation.key.empty()) notes.push_back(explanation.key);
+  for (size_t i = 0; i < notes.size(); ++i) {
+    out += i == 0 ? ",\n    \"Notes\": [" : ", ";
+    append_json_string(notes[i], out);
   }
+  if (!notes.empty()) out += "]";
   return out + "\n  }\n]";
 }
 
@@ -120,34 +93,34 @@ StatementBinder::Bound StatementBinder::bind_kind(const ast::Explain& node) {
   }
   if (node.statement == nullptr) return not_supported("EXPLAIN of this statement", "");
   TRY(const BoundStatement bound, bind_tree(*node.statement));
-  BoundExplain out;
+  Explanation out;
   const auto query = [&](const BoundQuery& source) {
     if (source.point_read) {
       const catalog::Object& relation = *catalog().find(source.point_read->relation);
-      out.text += fmt::format("PointRead {}.{}\n", relation.name.schema, relation.name.name);
+      out.above.push_back(fmt::format("PointRead {}.{}", relation.name.schema, relation.name.name));
     }
-    if (!source.finishing.order.empty()) out.text += "Sort\n";
-    out.text += explain_text(source.plan, catalog());
+    if (!source.finishing.order.empty()) out.above.push_back("Sort");
+    out.add(source.plan, catalog());
   };
   if (const auto* select = std::get_if<BoundQuery>(&bound)) {
     query(*select);
   } else if (const auto* insert = std::get_if<BoundInsert>(&bound)) {
-    out.text = "Insert\n";
+    out.above.push_back("Insert");
     query(insert->source);
   } else if (const auto* update = std::get_if<BoundUpdate>(&bound)) {
-    out.text = "Update\n";
+    out.above.push_back("Update");
     query(update->source);
   } else if (const auto* remove = std::get_if<BoundDelete>(&bound)) {
-    out.text = "Delete\n";
+    out.above.push_back("Delete");
     query(remove->source);
   } else if (const auto* create = std::get_if<BoundCreate>(&bound)) {
-    if (create->plan) out.text = explain_text(*create->plan, catalog());
+    if (create->plan) out.add(*create->plan, catalog());
     if (create->rows) query(*create->rows);
   } else {
     return not_supported("EXPLAIN of this statement", "");
   }
-  if (json) out = {as_json(out.text), true};
-  return out;
+  if (json) return BoundExplain{{as_json(out)}, true};
+  return BoundExplain{as_lines(std::move(out)), false};
 }
 
 }  // namespace millrace::sql

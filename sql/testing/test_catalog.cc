@@ -59,7 +59,9 @@ void TestCatalog::apply(const BoundStatement& statement) {
 std::string TestCatalog::explain(std::string_view query) const {
   const auto bound = bind("EXPLAIN " + std::string(query));
   if (!bound) return bound.error().to_string();
-  return std::get<BoundExplain>(bound->statement).text;
+  std::string text;
+  for (const std::string& line : std::get<BoundExplain>(bound->statement).rows) text += line + "\n";
+  return text;
 }
 
 }  // namespace millrace::sql

@@ -64,7 +64,7 @@ class Summaries {
 // Reads an argument of rows.
 class Argument {
  public:
-  Argument(const WindowArgument& argument, const RowLayout& layout) : argument_(argument), layout_(layout) {}
+  Argument(const ColumnOrConstant& argument, const RowLayout& layout) : argument_(argument), layout_(layout) {}
 
   bool is_constant() const { return !argument_.column; }
   // As an integer, when constant and not NULL.
@@ -73,7 +73,7 @@ class Argument {
   std::optional<int64_t> integer_at(PackedRow row) const;
 
  private:
-  const WindowArgument& argument_;
+  const ColumnOrConstant& argument_;
   const RowLayout& layout_;
 };
 

@@ -49,7 +49,7 @@ class Neighbour final : public Call {
  private:
   const bool back_;
   const Argument value_;
-  const WindowArgument one_;
+  const ColumnOrConstant one_;
   const Argument offset_;
   std::optional<Argument> default_;
   std::optional<storage::OrderedCursor> cursor_;

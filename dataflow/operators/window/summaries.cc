@@ -20,7 +20,7 @@ class LinearSummary final : public storage::TreeSummary {
  public:
   LinearSummary(const WindowCall& call, const RowLayout& layout)
       : spec_(*call.aggregate), filter_(call.filter), layout_(layout) {
-    for (const WindowArgument& argument : call.arguments) {
+    for (const ColumnOrConstant& argument : call.arguments) {
       MILLRACE_CHECK(argument.column.has_value(), "an aggregate's argument is a column");
       columns_.push_back(*argument.column);
       builders_.emplace_back(layout.type(*argument.column));
