@@ -59,7 +59,7 @@ class CircuitWorkload : public Workload {
   virtual std::vector<SqlType> types() const = 0;
 
   void step(const dataflow::InputChanges& changes);
-  // Feeds `count` rows to a relation in batches of kBatchRows, 100 batches a tick.
+  // Feeds `count` rows to a relation in batches of kBatchRows, several a tick.
   template <class AppendRow>
   void load_relation(ObjectId relation, const std::vector<SqlType>& row_types, uint64_t count, AppendRow append_row) {
     DeltaBuilder builder(row_types);

@@ -87,8 +87,8 @@ def median_of(runs):
 
 
 def ratio(medians, against, rate):
-    peers = [name for name in medians if name != "millrace"] if against == "faster" else [against]
-    if "millrace" not in medians or not peers or any(peer not in medians for peer in peers):
+    peers = ["differential", "dbsp"] if against == "faster" else [against]
+    if "millrace" not in medians or any(peer not in medians for peer in peers):
         return None  # the bar names a peer that has not run: another's figures say nothing about it
     return medians["millrace"][rate] / max(medians[peer][rate] for peer in peers)
 

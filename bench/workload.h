@@ -1,5 +1,5 @@
 // A workload that Millrace and its peers run alike: load rows, then ticks of changes. The programs under peers/
-// speak the same command line and print the same line of JSON; run.py puts them side by side.
+// speak the same command line and print the same line of JSON; compare.py puts them side by side.
 #pragma once
 
 #include <cstdint>

@@ -14,8 +14,8 @@
 //   result T / optional<T>      NULL only when optional
 //   result Result<...>          it may fail: the function is fallible
 //
-// A result longer than a value may be (types/value_length.h) is the row's error, of infallible functions too: a lambda
-// that only copies what it was given need not ask.
+// A result that is built (std::string, bytes, InArena) and longer than a value may be (types/value_length.h) is the
+// row's error; so such a function is fallible, and a lambda that only copies what it was given need not ask.
 //
 // The kernel is generated: over fixed-width types that cannot fail one branch-free loop over raw values,
 // NULLs settled 64 rows at a time; otherwise a loop over the rows that are not NULL.
@@ -206,6 +206,11 @@ Slot store_slot(const T& value, Arena& arena) {
     return NativeType<T>::store(value, arena);
   }
 }
+
+// Whether results are built for it, and so may be too long; else they are short, or part of an argument.
+template <class T>
+constexpr bool kIsBuilt = std::is_same_v<T, std::string> || requires(T v) { v.bytes.size(); } ||
+                          (requires(T v) { v.slot; } && !requires(T v) { v.type; });
 
 // Bytes of a result that was built for it; 0 of one that is part of an argument.
 template <class T>
@@ -535,7 +540,7 @@ ScalarFunction scalar(std::string name, F, std::string doc, std::string example)
   row.result = typed::OidOf<typename K::OutValue>::value;
   row.variadic = K::kVariadic;
   row.strict = K::kStrict;
-  row.fallible = K::Out::kFallible;
+  row.fallible = K::Out::kFallible || typed::kIsBuilt<typename K::OutValue>;
   row.kernel = &K::run;
   if constexpr (K::kVariadic) row.spread_kernel = &K::run_spread;
   row.doc = std::move(doc);

@@ -53,8 +53,8 @@ class GroupTable {
   // REQUIRES: fixed payloads; payloads.size() == batch.rows().
   void find_or_insert(const DeltaBatch& batch, std::span<const ColumnIndex> key, std::span<const uint64_t> hashes,
                       std::span<char*> payloads, std::vector<uint32_t>* inserted = nullptr);
-  // While this stays the same and nothing is put or erased, the pointers of earlier calls of find_or_insert() are
-  // valid too.
+  // While this stays the same and nothing is put, erased or pinned, the pointers of earlier calls of find_or_insert()
+  // are valid too.
   uint64_t moves() const;
   // payloads[r] = the payload, nullptr when the key is absent. Valid until the next write.
   void find(const DeltaBatch& batch, std::span<const ColumnIndex> key, std::span<const uint64_t> hashes,

@@ -36,7 +36,7 @@ struct ServedState {
   RowPacker packer;
   std::vector<SegmentId> touched;
   uint64_t dirty_epoch = 1;
-  std::deque<SegmentId> garbage;  // segments with ended versions
+  std::deque<SegmentId> garbage;  // segments of whose versions many have ended: note_garbage()
 };
 
 // The hot rows of this key hash below `root`, or nullptr. Any reader.

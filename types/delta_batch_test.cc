@@ -61,7 +61,8 @@ TEST(DeltaBatchTest, ConcatenatedBatchesHaveTheRowsOfAll) {
     SplitMix64 random(seed);
     Delta delta;
     std::vector<std::string> expected;
-    for (size_t i = 0; i < 1 + random.below(5); ++i) {
+    const size_t parts = 1 + random.below(5);
+    for (size_t i = 0; i < parts; ++i) {
       // Long strings outlive the batch they came in.
       const DeltaBatch batch = random_batch(random, 1 + random.below(150), random.one_in(4));
       for (std::string& row : text_of(batch)) expected.push_back(std::move(row));
@@ -81,7 +82,8 @@ TEST(DeltaBatchTest, GatheringTakesTheRowsNamed) {
     const std::vector<std::string> all = text_of(batch);
     std::vector<uint32_t> rows;
     std::vector<std::string> expected;
-    for (size_t i = 0; i < random.below(300); ++i) {
+    const size_t count = random.below(300);
+    for (size_t i = 0; i < count; ++i) {
       rows.push_back(static_cast<uint32_t>(random.below(batch.rows())));
       expected.push_back(all[rows.back()]);
     }

@@ -48,13 +48,40 @@ constexpr Spelling kSpellings[] = {
 };
 
 // PostgreSQL's types that are not built here.
-constexpr const char* kNotBuilt[] = {
-    "bit",           "varbit",       "money",          "inet",           "cidr",          "macaddr",
-    "macaddr8",      "xml",          "point",          "line",           "lseg",          "box",
-    "path",          "polygon",      "circle",         "tsvector",       "tsquery",       "jsonpath",
-    "txid_snapshot", "pg_snapshot",  "pg_lsn",         "int4range",      "int8range",     "numrange",
-    "tsrange",       "tstzrange",    "daterange",      "int4multirange", "xid8",          "refcursor",
-    "nummultirange", "tsmultirange", "tstzmultirange", "datemultirange", "int8multirange"};
+constexpr const char* kNotBuilt[] = {"bit",
+                                     "varbit",
+                                     "money",
+                                     "inet",
+                                     "cidr",
+                                     "macaddr",
+                                     "macaddr8",
+                                     "xml",
+                                     "point",
+                                     "line",
+                                     "lseg",
+                                     "box",
+                                     "path",
+                                     "polygon",
+                                     "circle",
+                                     "tsvector",
+                                     "tsquery",
+                                     "txid_snapshot",
+                                     "pg_snapshot",
+                                     "pg_lsn",
+                                     "int4range",
+                                     "int8range",
+                                     "numrange",
+                                     "tsrange",
+                                     "tstzrange",
+                                     "daterange",
+                                     "int4multirange",
+                                     "xid8",
+                                     "refcursor",
+                                     "nummultirange",
+                                     "tsmultirange",
+                                     "tstzmultirange",
+                                     "datemultirange",
+                                     "int8multirange"};
 
 // interval's fields and the mask that its modifier holds them in.
 constexpr int32_t kMonth = 1 << 1, kYear = 1 << 2, kDay = 1 << 3, kHour = 1 << 10, kMinute = 1 << 11, kSecond = 1 << 12;

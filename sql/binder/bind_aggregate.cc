@@ -74,16 +74,17 @@ Status ExprBinder::check_aggregate_place(const std::vector<ExprPtr>& arguments, 
     return SqlError(sqlstate::kGroupingError,
                     fmt::format("aggregate functions are not allowed in {}", clause_name(place)));
   }
-  for (const PendingAggregate& other : owner.aggregates) {
-    for (const ExprPtr& argument : arguments) {
-      ColumnSet used;
-      add_referenced(argument, used);
-      if (used.contains(other.id)) {
-        return SqlError(sqlstate::kGroupingError, "aggregate function calls cannot be nested").at(other.location);
-      }
+  ColumnSet used;
+  for (const ExprPtr& argument : arguments) add_referenced(argument, used);
+  const auto check_all = [&](const auto& calls) -> Status {
+    for (const auto& call : calls) {
+      if (!used.contains(call.id)) continue;
+      return SqlError(sqlstate::kGroupingError, "aggregate function calls cannot be nested").at(call.location);
     }
-  }
-  return {};
+    return {};
+  };
+  TRY(check_all(owner.aggregates));
+  return check_all(owner.groupings);
 }
 
 // The call's own ORDER BY. A number there is a number, no place in the select list.

@@ -313,7 +313,7 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::SetToDefault&, const ast::Exp
   return SqlError(sqlstate::kSyntaxError, "DEFAULT is not allowed in this context");
 }
 
-ExprBinder::Bound ExprBinder::bind_kind(const ast::Grouping& node, const ast::Expr&) {
+ExprBinder::Bound ExprBinder::bind_kind(const ast::Grouping& node, const ast::Expr& expr) {
   const bool allowed = clause_ == Clause::kSelect || clause_ == Clause::kHaving || clause_ == Clause::kOrderBy ||
                        clause_ == Clause::kDistinctOn || clause_ == Clause::kWindow;
   if (!allowed) {
@@ -328,7 +328,7 @@ ExprBinder::Bound ExprBinder::bind_kind(const ast::Grouping& node, const ast::Ex
   block_.uses = outside;
   if (!arguments) return std::move(arguments).error();
   const ColumnId id = binder_.columns_.add("grouping", type_of(oid::kInt4));
-  PendingGrouping pending{id, {}};
+  PendingGrouping pending{id, {}, expr.location};
   for (size_t i = 0; i < arguments->size(); ++i) {
     pending.arguments.push_back({(*arguments)[i], ast::begin_of(*node.arguments[i])});
   }

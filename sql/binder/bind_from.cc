@@ -182,8 +182,8 @@ Result<RelPtr> FromBinder::join_on_subqueries(ast::JoinType type, RelPtr left, R
     return make_rel(
         Apply{JoinKind::kLeft, std::move(left), make_filter(std::move(below.input), std::move(predicates)), {}});
   }
-  const ColumnIds left_ids = columns_of(*left);
-  const ColumnIds right_ids = columns_of(*right);
+  ColumnIds left_ids = columns_of(*left);
+  ColumnIds right_ids = columns_of(*right);
   for (PendingApply& apply : applies) {
     const ColumnSet used = free_columns(*apply.right);
     const auto uses = [&](const ColumnIds& ids) {
@@ -193,7 +193,10 @@ Result<RelPtr> FromBinder::join_on_subqueries(ast::JoinType type, RelPtr left, R
       return not_supported("a subquery over both sides in the condition of a full join",
                            "Rewrite it as a union of two outer joins.");
     }
-    RelPtr& side = uses(right_ids) ? right : left;
+    const bool to_right = uses(right_ids);
+    RelPtr& side = to_right ? right : left;
+    // A later one may read what this one gives.
+    for (const ColumnId id : columns_of(*apply.right)) (to_right ? right_ids : left_ids).push_back(id);
     side = make_rel(Apply{apply.kind, std::move(side), std::move(apply.right), std::move(apply.predicates)});
   }
   return make_rel(Join{JoinKind::kFull, std::move(left), std::move(right), std::move(predicates)});

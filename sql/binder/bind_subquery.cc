@@ -12,6 +12,17 @@ namespace millrace::sql {
 using dataflow::JoinKind;
 using expr::ExprPtr;
 
+Result<std::unique_ptr<ExprBinder::SubqueryPlace>> ExprBinder::enter_subquery() {
+  if (clause_ == Clause::kDefault || clause_ == Clause::kCheck || clause_ == Clause::kLimit ||
+      clause_ == Clause::kOffset || clause_ == Clause::kExecute || clause_ == Clause::kCopyWhere) {
+    const std::string_view where = clause_ == Clause::kDefault ? "DEFAULT expression"
+                                   : clause_ == Clause::kCheck ? "check constraint"
+                                                               : clause_name(clause_);
+    return SqlError(sqlstate::kFeatureNotSupported, fmt::format("cannot use subquery in {}", where));
+  }
+  return std::make_unique<SubqueryPlace>(binder_, block_, clause_);
+}
+
 std::vector<PendingApply>& ExprBinder::pending() {
   const bool below = clause_ == Clause::kAggregateArgument || clause_ == Clause::kFilter || clause_ == Clause::kGroupBy;
   return below ? block_.applies_below_aggregate : block_.applies;
@@ -43,17 +54,14 @@ ExprBinder::Bound ExprBinder::scalar_subquery(const ast::Query& query) {
 ExprBinder::Bound ExprBinder::compare_with_row_subquery(const std::string& name, const ast::Row& row,
                                                         const ast::Query& query) {
   TRY(const std::vector<ExprPtr> left, bind_all(row.fields));
+  TRY(const auto place, enter_subquery());
   std::vector<OutputColumn> outputs;
-  const QueryBinder::RecursionObstacle obstacle(binder_, "a subquery");
-  const Clause outside = std::exchange(block_.subquery_clause, clause_);
-  Result<Plan> plan = binder_.bind_subquery(query, &block_, &outputs);
-  block_.subquery_clause = outside;
-  if (!plan) return std::move(plan).error();
+  TRY(Plan plan, binder_.bind_subquery(query, &block_, &outputs));
   if (outputs.size() > left.size()) return SqlError(sqlstate::kSyntaxError, "subquery has too many columns");
   if (outputs.size() < left.size()) return SqlError(sqlstate::kSyntaxError, "subquery has too few columns");
   std::vector<ExprPtr> right;
-  for (const ColumnId id : plan->outputs) right.push_back(binder_.columns_.ref(id));
-  pending().push_back({JoinKind::kLeft, make_rel(AtMostOne{std::move(plan->root), {}}), {}});
+  for (const ColumnId id : plan.outputs) right.push_back(binder_.columns_.ref(id));
+  pending().push_back({JoinKind::kLeft, make_rel(AtMostOne{std::move(plan.root), {}}), {}});
   return compare_row_values(name, left, right);
 }
 
@@ -137,22 +145,8 @@ ExprBinder::Bound ExprBinder::quantified_subquery(const ast::Sublink& node) {
 }
 
 ExprBinder::Bound ExprBinder::bind_kind(const ast::Sublink& node, const ast::Expr&) {
-  if (clause_ == Clause::kDefault || clause_ == Clause::kCheck || clause_ == Clause::kLimit ||
-      clause_ == Clause::kOffset || clause_ == Clause::kExecute || clause_ == Clause::kCopyWhere) {
-    const std::string_view where = clause_ == Clause::kDefault ? "DEFAULT expression"
-                                   : clause_ == Clause::kCheck ? "check constraint"
-                                                               : clause_name(clause_);
-    return SqlError(sqlstate::kFeatureNotSupported, fmt::format("cannot use subquery in {}", where));
-  }
-  const QueryBinder::RecursionObstacle obstacle(binder_, "a subquery");
-  const Clause outside = std::exchange(block_.subquery_clause, clause_);
-  Bound bound = bind_sublink(node);
-  block_.subquery_clause = outside;
-  return bound;
-}
-
-ExprBinder::Bound ExprBinder::bind_sublink(const ast::Sublink& node) {
   using Kind = ast::Sublink::Kind;
+  TRY(const auto place, enter_subquery());
   switch (node.kind) {
     case Kind::kExists: return exists_subquery(*node.query);
     case Kind::kScalar: return scalar_subquery(*node.query);
@@ -173,13 +167,10 @@ Result<bool> ExprBinder::bind_semijoin(const ast::Expr& conjunct) {
   }
   const auto* sublink = inner->as<ast::Sublink>();
   if (sublink == nullptr || (sublink->kind != Kind::kExists && sublink->kind != Kind::kAny)) return false;
+  TRY(auto place, enter_subquery());
   std::vector<OutputColumn> outputs;
-  const QueryBinder::RecursionObstacle obstacle(binder_, "a subquery");
-  const Clause outside = std::exchange(block_.subquery_clause, clause_);
-  Result<Plan> bound = binder_.bind_subquery(*sublink->query, &block_, &outputs);
-  block_.subquery_clause = outside;
-  if (!bound) return std::move(bound).error();
-  Plan plan = std::move(*bound);
+  TRY(Plan plan, binder_.bind_subquery(*sublink->query, &block_, &outputs));
+  place.reset();  // the test is the condition's own
   PendingApply apply{negated ? JoinKind::kAnti : JoinKind::kSemi, std::move(plan.root), {}};
   if (sublink->kind == Kind::kAny) {
     TRY(const std::string name, sublink->name.empty() ? Result<std::string>("=") : operator_name(sublink->name));

@@ -1,6 +1,10 @@
 // Binds one expression of a block. Private to sql/binder/: others go through QueryBinder::bind_expr.
 #pragma once
 
+#include <memory>
+#include <utility>
+#include <vector>
+
 #include "expr/overload_resolution.h"
 #include "sql/binder/query_binder.h"
 
@@ -146,8 +150,23 @@ class ExprBinder {
                                                       const std::vector<SqlType>& types);
 
   // subqueries
+  // While it lives, what is bound is a subquery that stands in this expression's clause.
+  class SubqueryPlace {
+   public:
+    SubqueryPlace(QueryBinder& binder, Block& block, Clause clause)
+        : obstacle_(binder, "a subquery"), block_(block), outside_(std::exchange(block.subquery_clause, clause)) {}
+    ~SubqueryPlace() { block_.subquery_clause = outside_; }
+    SubqueryPlace(const SubqueryPlace&) = delete;
+    SubqueryPlace& operator=(const SubqueryPlace&) = delete;
+
+   private:
+    const QueryBinder::RecursionObstacle obstacle_;
+    Block& block_;
+    const Clause outside_;
+  };
+  // 0A000 in a clause that has none.
+  Result<std::unique_ptr<SubqueryPlace>> enter_subquery();
   std::vector<PendingApply>& pending();
-  Bound bind_sublink(const ast::Sublink& node);
   Bound scalar_subquery(const ast::Query& query);
   Bound compare_with_row_subquery(const std::string& name, const ast::Row& row, const ast::Query& query);
   Bound exists_subquery(const ast::Query& query);

@@ -126,6 +126,7 @@ struct PendingGrouping {
   };
   ColumnId id;
   std::vector<Argument> arguments;
+  ast::Location location = -1;
 };
 
 // Where a column was named, for errors that are found only later.

@@ -177,6 +177,8 @@ std::optional<RelPtr> Decorrelator::unnest_aggregate(Apply& apply, const ColumnS
   }
   auto* aggregate = (*below)->as<Aggregate>();
   if (aggregate == nullptr || !aggregate->group.empty()) return std::nullopt;
+  const ColumnSet used = used_columns(**below);
+  if (std::any_of(used.begin(), used.end(), [&](ColumnId id) { return outer.contains(id); })) return std::nullopt;
   RelPtr input = clone(*aggregate->input);
   std::vector<expr::ExprPtr> pulled;
   if (!pull_correlated_predicates(input, outer, pulled)) return std::nullopt;
@@ -341,7 +343,8 @@ Result<RelPtr> Decorrelator::push_union(Union sum, const Domain& domain) {
   return make_rel(std::move(sum));
 }
 
-// The working table's rows belong to a row of the domain each, whatever the step does with them.
+// The working table's rows belong to a row of the domain each, whatever the step does with them. The step is run for
+// those rows of the domain that still have some: another's rounds may have come to their end.
 void tie_working_table(RelExpr& rel, uint32_t recursion, const ColumnIds& outer) {
   if (auto* working = rel.as<WorkingTable>(); working != nullptr && working->recursion == recursion) {
     append(working->outer, outer);
@@ -351,7 +354,10 @@ void tie_working_table(RelExpr& rel, uint32_t recursion, const ColumnIds& outer)
 
 Result<RelPtr> Decorrelator::push_recursion(Recursion recursion, const Domain& domain) {
   const Domain base = fresh(domain);
-  const Domain step = fresh(domain);
+  Domain step{nullptr, domain.outer, copies(domain.ids)};
+  WorkingTable going_on{recursion.number, copies(recursion.columns), {}, std::nullopt};
+  append(going_on.columns, step.ids);
+  step.plan = make_rel(Distinct{make_rel(std::move(going_on)), step.ids});
   tie_working_table(*recursion.step, recursion.number, domain.outer);
   TRY(recursion.base, push(std::move(recursion.base), base));
   TRY(recursion.step, push(std::move(recursion.step), step));

@@ -127,7 +127,7 @@ class Round:
                 continue
             ours, our_error = self.ours.rows(name)
             self.compared += 1
-            if theirs == ours and (their_error is None) == (our_error is None):
+            if theirs == ours and (their_error or [None])[0] == (our_error or [None])[0]:
                 continue
             text = f"view {name} after batch {batch}\n  {self.views[name]}\n"
             if their_error is None and our_error is None:
